@@ -1,0 +1,41 @@
+import { defineConfig } from "vitest/config";
+
+/** Folders whose tests start real processes: they get the cores for themselves after the pure ones. */
+const real = ["os", "process", "watch", "logs", "reload", "supervise", "manager", "api", "cli", "e2e", "faults"].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+const repo = ["test/repo/**/*.test.ts"];
+const docs = ["test/docs/**/*.test.ts", "test/examples/**/*.test.ts"];
+
+const project = (name: string, groupOrder: number, include: string[], exclude: string[], maxWorkers: number) => ({
+  extends: true as const,
+  test: { name, include, exclude: ["**/fixtures/**", ...exclude], maxWorkers, sequence: { groupOrder } },
+});
+
+/** Where `.ci/run` wants the results as JSON, to count them. */
+const report = process.env["DROVER_TEST_REPORT"];
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    retry: 0,
+    sequence: { shuffle: { files: true, tests: true } },
+    globalSetup: ["test/global-setup.ts"],
+    setupFiles: ["test/global-handles.ts"],
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/gen/**"],
+      reporter: ["text-summary", "html", "json-summary"],
+    },
+    projects: [
+      project("unit", 0, ["test/**/*.test.ts"], [...real, ...repo, ...docs], 2),
+      project("real", 1, real, [], 2),
+      project("repo", 2, repo, [], 1),
+      project("docs", 3, docs, [], 1),
+    ],
+  },
+});
