@@ -144,7 +144,7 @@ const namedRules = [
     name: "no-orphans",
     comment: "A file nothing imports and that imports nothing is forgotten.",
     severity: "error",
-    from: { orphan: true, path: "^src/", pathNot: "process-template\\.ts$|\\.d\\.ts$|^src/(index|[a-z]+/index|cli/main)\\.ts$" },
+    from: { orphan: true, path: "^src/", pathNot: "^src/gen/|\\.d\\.ts$|^src/(index|[a-z]+/index|cli/main)\\.ts$" },
     to: {},
   },
 ];

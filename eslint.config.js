@@ -74,7 +74,7 @@ export default [
     },
   },
   {
-    files: ["test/**/*.ts"],
+    files: ["test/*/**/*.ts"],
     ignores: ["test/e2e/**", "test/faults/**"],
     rules: {
       "no-restricted-imports": [

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** What a run must not leave behind. */
@@ -35,7 +35,7 @@ export function describeLeftovers({ processes, entries }: Leftovers): string {
   ].join("\n");
 }
 
-/** Ends what is left. The token in their environment proves that this run started them. */
+/** Ends what is left. Their environment or directory proves that this run started them. */
 export function stopLeftovers({ processes }: Leftovers): void {
   for (const { pid } of processes) {
     try {
@@ -50,13 +50,18 @@ function testEntries(dir: string): string[] {
   return readdirSync(dir).filter((name) => name.startsWith("drover-test-"));
 }
 
-function markedProcesses({ token, host }: Run): Leftovers["processes"] {
+function markedProcesses(run: Run): Leftovers["processes"] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => pid !== host && read(pid, "environ").split("\0").includes(`DROVER_TEST_RUN=${token}`))
-    .filter((pid) => !isWorker(pid, host))
+    .filter((pid) => pid !== run.host && isMarked(pid, run) && !isWorker(pid, run.host))
     .map((pid) => ({ pid, command: read(pid, "cmdline").replaceAll("\0", " ").trim() }));
+}
+
+/** Started by the run: it inherited the token, or, when its environment was emptied, works in the run's directory. */
+function isMarked(pid: number, { token, dir }: Run): boolean {
+  const isInside = cwdOf(pid).startsWith(`${dir}/`);
+  return isInside || read(pid, "environ").split("\0").includes(`DROVER_TEST_RUN=${token}`);
 }
 
 function isWorker(pid: number, host: number): boolean {
@@ -67,6 +72,14 @@ function isWorker(pid: number, host: number): boolean {
 function read(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function cwdOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return "";
   }
