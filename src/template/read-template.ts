@@ -1,0 +1,42 @@
+import { protojson } from "./lazy-modules.js";
+import type { PathPart, Problem } from "./problem.js";
+import type { ProcessTemplate } from "./process-template.js";
+import { resolveTemplate, type TemplateBase } from "./resolve.js";
+import type { Dialect } from "./scalar.js";
+import { messageType } from "./schema.js";
+import { checkRelations } from "./semantics.js";
+import { type JsonObject, validate } from "./validate.js";
+
+/** A template, or everything that is wrong with it. */
+export type ReadTemplate =
+  | { readonly template: ProcessTemplate }
+  | { readonly template?: undefined; readonly problems: readonly Problem[] };
+
+/** One template from a value with the template's fields. `path` is where the value stands in its document. */
+export function readTemplate(
+  value: unknown,
+  dialect: Dialect,
+  base: TemplateBase,
+  path: readonly PathPart[] = [],
+): ReadTemplate {
+  const { json, problems } = validate(messageType("ProcessTemplate"), value, dialect, path);
+  return completeTemplate(json, problems, base, path);
+}
+
+/** The second half of reading: relations between fields, the strict proto3 JSON parser as the last word, the defaults. */
+export function completeTemplate(
+  json: JsonObject,
+  earlier: readonly Problem[],
+  base: TemplateBase,
+  path: readonly PathPart[],
+): ReadTemplate {
+  const problems = [...earlier, ...checkRelations(json, path)];
+  if (problems.length > 0) return { problems };
+  try {
+    protojson().fromJson(messageType("ProcessTemplate"), json);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { problems: [{ path, at: "value", message }] };
+  }
+  return { template: resolveTemplate(json, base) };
+}

@@ -1,0 +1,91 @@
+import { fileURLToPath } from "node:url";
+import type { Enum, Field, OneOf, Root, Type } from "protobufjs";
+import type { Rules } from "../gen/drover/v1/options.js";
+import { protobuf } from "./lazy-modules.js";
+
+/** The folder of the shipped .proto files; the same from `src` and from `dist`. */
+const protoFolder = fileURLToPath(new URL("../../proto/", import.meta.url));
+const files = [
+  "drover/v1/template.proto",
+  "drover/v1/cn_infra.proto",
+  "drover/v1/status.proto",
+  "drover/v1/event.proto",
+];
+
+let cached: Root | undefined;
+
+/** The schema, parsed from the shipped .proto files at the first call. */
+export function schema(): Root {
+  cached ??= load();
+  return cached;
+}
+
+/** A message type of package `drover.v1`. */
+export function messageType(name: string): Type {
+  return schema().lookupType(`drover.v1.${name}`);
+}
+
+/** What the field accepts and its default, as written beside it in the schema. */
+export function rulesOf(field: Field): Rules {
+  return option<Rules>(field.parsedOptions, "(drover.v1.rules)") ?? {};
+}
+
+/** One member of the oneof must be given. */
+export function isRequired(oneof: OneOf): boolean {
+  return option<boolean>(oneof.parsedOptions, "(drover.v1.one_required)") ?? false;
+}
+
+/** The oneofs somebody wrote, without those that stand for a field with the word `optional`. */
+export function oneofsOf(type: Type): OneOf[] {
+  return type.oneofsArray.filter((oneof) => !oneof.name.startsWith("_"));
+}
+
+/** The field meant by a key in lowerCamelCase or snake_case. */
+export function fieldOfKey(type: Type, key: string): Field | undefined {
+  return type.fieldsArray.find((field) => field.jsonName === key || field.protoName === key);
+}
+
+/** Whether the field knows "left out" from its zero value. */
+export function hasPresence(field: Field): boolean {
+  return field.partOf !== null || messageOf(field) !== undefined;
+}
+
+/** The message type of the field's values; undefined for scalars and enums. */
+export function messageOf(field: Field): Type | undefined {
+  return field.resolvedType instanceof protobuf().Type ? field.resolvedType : undefined;
+}
+
+/** The enum of the field's values; undefined for scalars and messages. */
+export function enumOf(field: Field): Enum | undefined {
+  return field.resolvedType instanceof protobuf().Enum ? field.resolvedType : undefined;
+}
+
+/** Whether values of the field are durations. */
+export function isDuration(field: Field): boolean {
+  return field.resolvedType?.fullName === ".google.protobuf.Duration";
+}
+
+/** The word of an enum value as people write it: `on-failure` for `ON_FAILURE`. */
+export function enumWord(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
+
+function load(): Root {
+  const root = new (protobuf().Root)();
+  // descriptor.proto is needed for nothing but these two messages, which ours extend; parsing its 1,200 lines would cost more than
+  // all of drover's.
+  root.define("google.protobuf", { FieldOptions: { fields: {} }, OneofOptions: { fields: {} } });
+  root.resolvePath = (_origin, target) => {
+    if (target === "google/protobuf/descriptor.proto") return null;
+    return target.startsWith(protoFolder) ? target : protoFolder + target;
+  };
+  root.loadSync(files, { alternateCommentMode: true }).resolveAll();
+  return root;
+}
+
+function option<T>(options: readonly object[] | null | undefined, name: string): T | undefined {
+  for (const entry of options ?? []) {
+    if (name in entry) return (entry as Record<string, T>)[name];
+  }
+  return undefined;
+}
