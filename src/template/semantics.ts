@@ -1,4 +1,5 @@
 import type { ProcessTemplate as WireTemplate } from "../gen/drover/v1/template.js";
+import { parseEnvValue } from "./env-reference.js";
 import type { PathPart, Problem } from "./problem.js";
 import { messageType } from "./schema.js";
 import { Section } from "./section.js";
@@ -8,6 +9,7 @@ type Rule = (template: Section<WireTemplate>) => readonly Problem[];
 
 const rules: readonly Rule[] = [
   checkProgramOptions,
+  checkEnvReferences,
   checkBackoff,
   checkOutputPattern,
   checkExec,
@@ -31,6 +33,14 @@ function checkProgramOptions(template: Section<WireTemplate>): Problem[] {
     return [wrong(["interpreter"], "has no effect on a command", undefined, "use script, or leave interpreter out")];
   }
   return [];
+}
+
+function checkEnvReferences(template: Section<WireTemplate>): Problem[] {
+  return Object.entries(template.record("env")).flatMap(([key, value]) => {
+    const parsed = parseEnvValue(value);
+    if (!("message" in parsed)) return [];
+    return [wrong(["env", key], parsed.message, "${VAR}, ${VAR:-default} or ${VAR:?message}", "write $$ for a dollar")];
+  });
 }
 
 function checkBackoff(template: Section<WireTemplate>): Problem[] {
