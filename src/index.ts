@@ -1,0 +1,51 @@
+import { Manager } from "./manager/manager.js";
+import type { ProcessManager, ProcessManagerOptions } from "./manager/process-manager.js";
+import { createNodeOs } from "./os/node/node-os.js";
+
+/**
+ * Creates a process manager: reads the template directory, makes a handle for every template, and starts those marked
+ * `runOnStartup`, in file-name order. A template file that is wrong is told in `templateErrors`, a process that
+ * cannot be started in its status; neither keeps the others from running.
+ *
+ * @throws ProcessError UNSUPPORTED on Windows, INVALID_TEMPLATE for an option that is wrong
+ */
+export async function createProcessManager(options: ProcessManagerOptions = {}): Promise<ProcessManager> {
+  const manager = new Manager(options, options.os ?? createNodeOs());
+  await manager.loadTemplates();
+  return manager;
+}
+
+// What a host program works with.
+export { type ErrorCode, errorCodes, ProcessError } from "./errors.js";
+export type { Logger } from "./manager/logger.js";
+export type {
+  AttachOptions,
+  CloseOptions,
+  MembershipChange,
+  ProcessManager,
+  ProcessManagerOptions,
+  ProcessOptions,
+} from "./manager/process-manager.js";
+// What the operating system tells.
+export { describeExit, type Exit, type ExitCause } from "./os/exit.js";
+export type { Identity } from "./os/identity.js";
+export type { IdSet, KernelStatus } from "./os/kernel-status.js";
+export { createNodeOs, type NodeOsOptions } from "./os/node/node-os.js";
+export type { AttachedChild, Child, Host, Os, OutputTarget, SpawnRequest, Survivor, Usage } from "./os/os.js";
+export type { OsState } from "./os/os-state.js";
+export type { Signal } from "./os/signal.js";
+export type { Cancellable } from "./process/cancellation.js";
+export type { HostStreams } from "./process/launch.js";
+export type { Lifecycle } from "./process/lifecycle.js";
+export type { Process, StopOptions, StopResult } from "./process/process.js";
+export type {
+  Desired,
+  Health,
+  ProcessNotification,
+  ProcessState,
+  ProcessStatus,
+} from "./process/process-status.js";
+// Templates.
+export type * from "./template/process-template.js";
+export type { TemplateError } from "./template/store.js";
+export type { TemplateOptions } from "./template/template-options.js";

@@ -1,0 +1,57 @@
+import type { Identity } from "../identity.js";
+import type { KernelStatus } from "../kernel-status.js";
+import type { TableEntry } from "../members.js";
+import type { OsState } from "../os-state.js";
+import type { Signal } from "../signal.js";
+
+/**
+ * How the adapter looks at processes: through /proc where there is one, through `ps` elsewhere. Both answer the same
+ * questions; what the second cannot know it says so.
+ */
+export interface Inspector {
+  /** Takes hold of a process; undefined when there is none with that PID. */
+  open(pid: number): Probe | undefined | Promise<Probe | undefined>;
+  /** Takes hold of a child this very turn spawned: nobody can have reaped it yet. */
+  openOwn(pid: number): Probe;
+  prepareSamples(): Promise<void> | undefined;
+  /** The process table, read after the call: callers that ask together share one reading. */
+  table(): Promise<readonly TableEntry[]>;
+  /** Whether a process was started with `DROVER_ID=marker`. */
+  carriesMarker(entry: TableEntry, marker: string): boolean;
+  /** Signals a process found in the table, unless another one has its PID by now. */
+  signalMember(member: Member, signal: Signal): void;
+  commandLine(pid: number): readonly string[];
+  workingDirectory(pid: number): string | undefined;
+  /** Whether the PID is that of a thread; the id of its process then. */
+  processOfThread(pid: number): number | undefined;
+  /** Group the process is in; undefined when the platform does not tell. */
+  processGroup(pid: number): number | undefined;
+  measure(members: readonly Member[]): Promise<readonly Measurement[]>;
+}
+
+/** A process named safely: the PID with its start time. */
+export interface Member {
+  readonly pid: number;
+  readonly startTicks: number;
+}
+
+/** A process held by something the kernel never reuses, as long as the probe is not released. */
+export interface Probe {
+  readonly identity: Identity;
+  readonly startedAt: Date;
+  sample(): OsState;
+  uptimeMs(): number;
+  /** Wait status of a zombie, wait(2); undefined when the kernel does not show it. */
+  waitStatus(): number | undefined;
+  kernelStatus(): KernelStatus | undefined;
+  release(): void;
+}
+
+/** What one process uses. */
+export interface Measurement extends Member {
+  /** CPU time since its start in milliseconds. */
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  readonly threads: number | undefined;
+  readonly openFiles: number | undefined;
+}

@@ -1,0 +1,59 @@
+import { readFileSync, statSync } from "node:fs";
+import { asyncScheduler } from "rxjs";
+import type { Host, Os } from "../os.js";
+import { attachProcess } from "./attach.js";
+import type { Inspector } from "./inspector.js";
+import { PsInspector } from "./portable/ps-inspector.js";
+import { readBoot } from "./procfs/boot.js";
+import { ProcfsInspector } from "./procfs/procfs-inspector.js";
+import { requireUnix } from "./require-unix.js";
+import { spawnChild } from "./spawn.js";
+import { unrefScheduler } from "./unref-scheduler.js";
+
+export interface NodeOsOptions {
+  /** Whether to use /proc. False takes the portable path, which macOS always takes. @default whether it is there */
+  readonly procfs?: boolean;
+}
+
+/** The operating system as Node and /proc, or `ps`, show it. Throws UNSUPPORTED on Windows. */
+export function createNodeOs(options: NodeOsOptions = {}): Os {
+  requireUnix(process.platform);
+  const inspector = createInspector(options);
+  return {
+    spawn: (request, cancelSignal) => spawnChild(request, inspector, cancelSignal),
+    attach: (target) => attachProcess(target, inspector),
+    prepareSamples: () => inspector.prepareSamples(),
+    holdHost,
+    scheduler: asyncScheduler,
+    backgroundScheduler: unrefScheduler,
+    host: describeHost(),
+  };
+}
+
+function createInspector({ procfs = true }: NodeOsOptions): Inspector {
+  const boot = procfs ? readBoot() : undefined;
+  return boot === undefined ? new PsInspector() : new ProcfsInspector(boot);
+}
+
+/** The longest delay a Node timer can have, about 25 days; it only has to exist. */
+const longestDelayMs = 0x7fffffff;
+
+function holdHost(): () => void {
+  const timer = setInterval(() => undefined, longestDelayMs);
+  return () => clearInterval(timer);
+}
+
+function describeHost(): Host {
+  return {
+    pid: process.pid,
+    get cwd(): string {
+      return process.cwd();
+    },
+    get env(): Readonly<Record<string, string>> {
+      return process.env as Record<string, string>;
+    },
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    readFile: (path) => readFileSync(path, "utf8"),
+    warn: (message) => process.emitWarning(message, "DroverWarning"),
+  };
+}

@@ -1,0 +1,101 @@
+import { readdirSync, readlinkSync } from "node:fs";
+import type { TableEntry } from "../../members.js";
+import { isAlive } from "../../os-state.js";
+import type { Signal } from "../../signal.js";
+import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
+import { SharedReading } from "../shared-reading.js";
+import { type Boot, ticksPerSecond } from "./boot.js";
+import { ProcfsProbe } from "./probe.js";
+import { hasEnvironment, readCommandLine, readEntry, readTable } from "./table.js";
+
+/** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
+export class ProcfsInspector implements Inspector {
+  readonly #boot: Boot;
+  readonly #table = new SharedReading<readonly TableEntry[]>(readTable);
+
+  constructor(boot: Boot) {
+    this.#boot = boot;
+  }
+
+  open(pid: number): Probe | undefined {
+    return ProcfsProbe.open(pid, this.#boot);
+  }
+
+  openOwn(pid: number): Probe {
+    const probe = ProcfsProbe.open(pid, this.#boot);
+    if (probe === undefined) throw new Error(`cannot happen: /proc/${pid} is absent before its parent reaped it`);
+    return probe;
+  }
+
+  prepareSamples(): undefined {
+    return undefined;
+  }
+
+  table(): Promise<readonly TableEntry[]> {
+    return this.#table.read();
+  }
+
+  carriesMarker(entry: TableEntry, marker: string): boolean {
+    return hasEnvironment(entry.pid, "DROVER_ID", marker);
+  }
+
+  signalMember(member: Member, signal: Signal): void {
+    const probe = ProcfsProbe.open(member.pid, this.#boot);
+    if (probe === undefined) return;
+    try {
+      const isSame = probe.identity.startTicks === member.startTicks;
+      if (isSame && isAlive(probe.sample())) process.kill(member.pid, signal);
+    } catch (error) {
+      // It ended this moment (ESRCH), or it belongs to another user now (EPERM): it stays listed as a survivor.
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== "ESRCH" && code !== "EPERM") throw error;
+    } finally {
+      probe.release();
+    }
+  }
+
+  commandLine(pid: number): readonly string[] {
+    return readCommandLine(pid);
+  }
+
+  workingDirectory(pid: number): string | undefined {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`);
+    } catch {
+      return undefined;
+    }
+  }
+
+  processOfThread(pid: number): number | undefined {
+    // /proc/TID can be opened though it is not listed, and kill(2) on it reaches the process: proc(5).
+    const probe = ProcfsProbe.open(pid, this.#boot);
+    const tgid = probe?.kernelStatus()?.tgid;
+    probe?.release();
+    return tgid === undefined || tgid === pid ? undefined : tgid;
+  }
+
+  processGroup(pid: number): number | undefined {
+    return readEntry(pid)?.processGroup;
+  }
+
+  measure(members: readonly Member[]): Promise<readonly Measurement[]> {
+    return Promise.resolve(members.flatMap((member) => this.#measureOne(member)));
+  }
+
+  #measureOne(member: Member): Measurement[] {
+    const entry = readEntry(member.pid);
+    if (entry === undefined || entry.startTicks !== member.startTicks) return [];
+    const { cpuTicks, residentPages, threads } = entry.stat;
+    const cpuMs = (cpuTicks * 1000) / ticksPerSecond;
+    const memoryBytes = residentPages * this.#boot.pageBytes;
+    return [{ ...member, cpuMs, memoryBytes, threads, openFiles: countDescriptors(member.pid) }];
+  }
+}
+
+function countDescriptors(pid: number): number | undefined {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return undefined;
+  }
+}

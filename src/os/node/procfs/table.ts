@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { TableEntry } from "../../members.js";
+import { isAlive } from "../../os-state.js";
+import { parseStat, type Stat } from "./stat.js";
+
+/** A row of the process table as /proc tells it. */
+export interface ProcfsEntry extends TableEntry {
+  readonly stat: Stat;
+}
+
+/** Rows read before the event loop gets a turn: about 1 ms of work. */
+const sliceLength = 64;
+
+/** Reads the whole process table in slices. Processes that end meanwhile are left out. */
+export async function readTable(): Promise<readonly ProcfsEntry[]> {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const entries: ProcfsEntry[] = [];
+  for (const [index, pid] of pids.entries()) {
+    if (index % sliceLength === sliceLength - 1) await nextTurn();
+    const entry = readEntry(pid);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
+}
+
+/** One row; undefined when the process is gone. */
+export function readEntry(pid: number | string): ProcfsEntry | undefined {
+  const stat = readStat(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  const { parentPid, processGroup, session, startTicks } = stat;
+  return { pid: stat.pid, parentPid, processGroup, session, startTicks, alive: isAlive(stat.state), stat };
+}
+
+function readStat(path: string): Stat | undefined {
+  try {
+    // latin1: a name may hold any byte, and only ASCII fields are used.
+    return parseStat(readFileSync(path, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process has `name=value` in the environment it was started with, proc_pid_environ(5). */
+export function hasEnvironment(pid: number, name: string, value: string): boolean {
+  try {
+    const wanted = `${name}=${value}`;
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(wanted);
+  } catch {
+    // Another user's process, or one that has ended.
+    return false;
+  }
+}
+
+/** Program and arguments of a process, proc_pid_cmdline(5); empty for zombies and kernel threads. */
+export function readCommandLine(pid: number): readonly string[] {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    if (words.at(-1) === "") words.pop();
+    return words;
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,37 @@
+import { type SchedulerAction, type SchedulerLike, Subscription } from "rxjs";
+
+/** An RxJS scheduler whose timers never keep the program alive: `asyncScheduler` holds it as long as one is armed. */
+export const unrefScheduler: SchedulerLike = {
+  now: () => Date.now(),
+  schedule<State>(
+    work: (this: SchedulerAction<State>, state?: State) => void,
+    delayMs = 0,
+    state?: State,
+  ): Subscription {
+    return new UnrefAction<State>(work).schedule(state, delayMs);
+  },
+};
+
+class UnrefAction<State> extends Subscription implements SchedulerAction<State> {
+  readonly #work: (this: SchedulerAction<State>, state?: State) => void;
+  #cancel: () => void = () => undefined;
+
+  constructor(work: (this: SchedulerAction<State>, state?: State) => void) {
+    super(() => this.#cancel());
+    this.#work = work;
+  }
+
+  schedule(state?: State, delayMs = 0): Subscription {
+    if (this.closed) return this;
+    this.#cancel();
+    const run = (): void => this.#work.call(this, state);
+    if (delayMs <= 0) {
+      const immediate = setImmediate(run).unref();
+      this.#cancel = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(run, delayMs).unref();
+      this.#cancel = () => clearTimeout(timer);
+    }
+    return this;
+  }
+}

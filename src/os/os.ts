@@ -1,0 +1,134 @@
+import type { Readable, Writable } from "node:stream";
+import type { SchedulerLike } from "rxjs";
+import type { Exit } from "./exit.js";
+import type { Identity } from "./identity.js";
+import type { KernelStatus } from "./kernel-status.js";
+import type { OsState } from "./os-state.js";
+import type { Signal } from "./signal.js";
+
+/**
+ * The port: everything drover asks of an operating system. `os/node` implements it with Node and /proc,
+ * `drover/testing` with scripted fakes. Nothing above it sees Node's ChildProcess or a bare PID.
+ */
+export interface Os {
+  /**
+   * Starts a program. Resolves once the kernel has made the process; rejects with SPAWN_FAILED when it could not
+   * (missing program, bad working directory, no permission, too many arguments), with ABORTED by `cancelSignal`.
+   * Shortages (EAGAIN, EMFILE, ENFILE, ENOMEM) are tried again with growing delays before they are reported.
+   */
+  spawn(request: SpawnRequest, cancelSignal?: AbortSignal): Promise<Child>;
+  /**
+   * Takes hold of a process that runs already. Rejects with NO_SUCH_PID (not a PID, no such process, a zombie, a
+   * thread), NOT_SAME_PROCESS (the PID belongs to another process than the identity says), NOT_PERMITTED.
+   */
+  attach(target: number | Identity): Promise<AttachedChild>;
+  /** Called before a round of `sample()` calls; where one snapshot serves all of them, it is taken here. */
+  prepareSamples(): Promise<void> | undefined;
+  /** Keeps the host program alive until the returned function is called. */
+  holdHost(): () => void;
+  /** Clock and timers for waits that somebody awaits. */
+  readonly scheduler: SchedulerLike;
+  /** Clock and timers for background work: they never keep the host program alive. */
+  readonly backgroundScheduler: SchedulerLike;
+  /** The host program itself. */
+  readonly host: Host;
+}
+
+/** Facts about the host program. */
+export interface Host {
+  readonly pid: number;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether a path exists and is a file or a link to one. */
+  isFile(path: string): boolean;
+  /** Text of a file; throws Node's error. */
+  readFile(path: string): string;
+  /** Tells the people behind the host program, when it has given us no logger. */
+  warn(message: string): void;
+}
+
+/** What to start and how. */
+export interface SpawnRequest {
+  /** Path, or name looked up on the PATH of `env`. */
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The process outlives the host: no pipe to it, and it does not keep the host alive. */
+  readonly detach: boolean;
+  readonly stdin: "ignore" | "pipe";
+  readonly stdout: OutputTarget;
+  readonly stderr: OutputTarget;
+}
+
+/** Where an output stream goes. A file is opened for appending and given to the process itself. */
+export type OutputTarget =
+  | { readonly kind: "discard" }
+  | { readonly kind: "inherit" }
+  | { readonly kind: "pipe" }
+  | { readonly kind: "file"; readonly path: string };
+
+/** A process we hold on to, through a proven identity, but did not start. */
+export interface AttachedChild {
+  readonly identity: Identity;
+  /** Wall-clock start time; not before the start of this host for an own child. */
+  readonly startedAt: Date;
+  /** Program and arguments as the kernel shows them; empty when it does not. */
+  readonly commandLine: readonly string[];
+  /** Working directory as the kernel shows it; undefined when it does not. */
+  readonly workingDirectory: string | undefined;
+  /** Resolves once, when the process has ended; never rejects. Of a process we did not start: after a `sample()`. */
+  readonly exit: Promise<Exit>;
+  /** What the kernel says now. Synchronous and cheap: one read of a held descriptor. */
+  sample(): OsState;
+  /** Time since its start in milliseconds; 0 when it has ended. */
+  uptimeMs(): number;
+  /** Signals this process only. False when it has ended: nothing was signalled. Throws NOT_PERMITTED. */
+  signal(signal: Signal): boolean;
+  /**
+   * Signals the whole tree, one signal after the other: its group at once where the group is its own, and every other
+   * member one by one. Those we may not signal are left, and stay listed by `survivors()`.
+   */
+  signalTree(...signals: readonly Signal[]): Promise<void>;
+  /** Every living process of the tree: this one, its group and session, descendants, carriers of its DROVER_ID. */
+  survivors(): Promise<readonly Survivor[]>;
+  /** The whole status record; undefined when the process has ended. */
+  kernelStatus(): KernelStatus | undefined;
+  /** Resources used by the tree now. */
+  usage(): Promise<Usage>;
+  /** Pins every thread of the process to CPUs. Rejects with UNSUPPORTED or SPAWN_FAILED and the tool's own words. */
+  setAffinity(cpus: { readonly mask: string } | { readonly list: string }): Promise<void>;
+  /** Lets go of descriptors; the process itself is left alone. */
+  release(): void;
+}
+
+/** A process we started. */
+export interface Child extends AttachedChild {
+  /** Present for a stream asked for as a pipe. */
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable | undefined;
+  readonly stderr: Readable | undefined;
+}
+
+/** A living process of a tree. */
+export interface Survivor {
+  readonly pid: number;
+  /** Start time in clock ticks since boot: with the PID, its identity within this boot. */
+  readonly startTicks: number;
+  /** Its command line, for people. */
+  readonly command: string;
+}
+
+/** Resources used by a tree of processes. */
+export interface Usage {
+  /** CPU time per wall time since the last reading (the first: since the start), 100 is one core. */
+  readonly cpuPercent: number;
+  /** Resident memory in bytes, shared pages counted in each process. */
+  readonly memoryBytes: number;
+  /** Threads; undefined where the platform does not tell. */
+  readonly threads: number | undefined;
+  /** Open file descriptors; undefined where the kernel does not let us count them. */
+  readonly openFiles: number | undefined;
+  /** Number of living processes. */
+  readonly processes: number;
+}

@@ -1,0 +1,65 @@
+import { join, resolve } from "node:path";
+import type { Writable } from "node:stream";
+import type { Os, OutputTarget, SpawnRequest } from "../os/os.js";
+import { buildEnvironment } from "../template/environment.js";
+import { resolveProgram } from "../template/interpreter.js";
+import type { ProcessTemplate } from "../template/process-template.js";
+
+/** Streams of the host program a process is connected to. */
+export interface HostStreams {
+  readonly stdin?: "ignore" | "pipe" | undefined;
+  readonly stdout?: Writable | undefined;
+  readonly stderr?: Writable | undefined;
+}
+
+export interface LaunchContext {
+  readonly os: Os;
+  /** Variables the manager gives every process. */
+  readonly managerEnv: Readonly<Record<string, string>>;
+  /** Where log files go that the template does not name; undefined writes none. */
+  readonly logDirectory: string | undefined;
+  /** A fresh, unguessable text for each run: the DROVER_ID by which its processes are known. */
+  readonly newRunId: () => string;
+}
+
+/** What to start, worked out anew for each start: variables, files and interpreters may have changed. */
+export function planLaunch(template: ProcessTemplate, streams: HostStreams, context: LaunchContext): SpawnRequest {
+  const { host } = context.os;
+  const env = buildEnvironment({
+    template,
+    hostEnv: host.env,
+    managerEnv: context.managerEnv,
+    injected: { DROVER_NAME: template.name, DROVER_INSTANCE: "1", DROVER_ID: context.newRunId() },
+    readFile: (path) => host.readFile(path),
+  });
+  const { file, args } = resolveProgram(template, { exists: (path) => host.isFile(path), env });
+  const { cwd, detach } = template;
+  return {
+    file,
+    args,
+    cwd,
+    env,
+    detach,
+    stdin: streams.stdin ?? "ignore",
+    stdout: chooseOutput("stdout", template, streams.stdout, context.logDirectory),
+    stderr: chooseOutput("stderr", template, streams.stderr, context.logDirectory),
+  };
+}
+
+const logSuffix = { stdout: "out", stderr: "err" } as const;
+
+function chooseOutput(
+  stream: "stdout" | "stderr",
+  { name, cwd, detach, logs }: ProcessTemplate,
+  writer: Writable | undefined,
+  logDirectory: string | undefined,
+): OutputTarget {
+  if (writer !== undefined) return { kind: "pipe" };
+  if (logs.mode === "DISCARD") return { kind: "discard" };
+  // A detached process must hold nothing of the host: its terminal may go away, and writing there would end it.
+  if (logs.mode === "INHERIT" && !detach) return { kind: "inherit" };
+  const path = logs[stream];
+  if (path !== undefined) return { kind: "file", path: resolve(cwd, path) };
+  if (logDirectory === undefined) return { kind: "discard" };
+  return { kind: "file", path: join(logDirectory, `${name}.${logSuffix[stream]}.log`) };
+}

@@ -1,0 +1,230 @@
+import { type Observable, timer } from "rxjs";
+import { type ErrorCode, ProcessError } from "../errors.js";
+import type { Exit } from "../os/exit.js";
+import type { Identity } from "../os/identity.js";
+import type { KernelStatus } from "../os/kernel-status.js";
+import type { AttachedChild, Survivor, Usage } from "../os/os.js";
+import { isAlive } from "../os/os-state.js";
+import { parseSignal, type Signal } from "../os/signal.js";
+import type { ProcessTemplate } from "../template/process-template.js";
+import { durationMs } from "../units/duration.js";
+import { type Cancellable, orAborted } from "./cancellation.js";
+import { CommandQueue, type CommandWork, type Ticket, type Verb } from "./command-queue.js";
+import type { HostStreams } from "./launch.js";
+import type { Process, StopOptions, StopResult } from "./process.js";
+import type { ProcessNotification, ProcessStatus } from "./process-status.js";
+import { type ProcessContext, RunControl, type StopRequest } from "./run-control.js";
+import { StatusCell } from "./status-cell.js";
+import { exitOfPresentRun, notificationsOf, usageOf } from "./status-streams.js";
+
+/** The handle the manager gives out, with what only the manager may do. */
+export class ManagedProcess implements Process {
+  readonly template: ProcessTemplate;
+  readonly notifications$: Observable<ProcessNotification>;
+  readonly stats$: Observable<Usage>;
+  readonly #context: ProcessContext;
+  readonly #cell: StatusCell;
+  readonly #queue: CommandQueue;
+  readonly #control: RunControl;
+  /** What the kernel showed of the process this handle was attached to. */
+  #attachedCommandLine: readonly string[] = [];
+  #startsAwaited = 0;
+
+  constructor(template: ProcessTemplate, streams: HostStreams, context: ProcessContext) {
+    this.template = template;
+    this.#context = context;
+    this.#cell = new StatusCell(template.name);
+    this.#queue = new CommandQueue(template.name);
+    this.#control = new RunControl(template, streams, context, this.#cell);
+    this.notifications$ = notificationsOf(this.status$);
+    this.stats$ = usageOf(this.status$, () => this.#control.child?.usage(), context.os.backgroundScheduler);
+  }
+
+  get name(): string {
+    return this.template.name;
+  }
+
+  get status(): ProcessStatus {
+    return this.#cell.status;
+  }
+
+  get status$(): Observable<ProcessStatus> {
+    return this.#cell.status$;
+  }
+
+  get pid(): number | undefined {
+    return this.status.pid;
+  }
+
+  get identity(): Identity | undefined {
+    return this.#control.child?.identity;
+  }
+
+  get command(): string {
+    const { program } = this.template;
+    const [shown] = this.#control.isAttached ? this.#attachedCommandLine : [];
+    return shown ?? (program.kind === "command" ? program.command : program.script);
+  }
+
+  get args(): readonly string[] {
+    return this.#control.isAttached ? this.#attachedCommandLine.slice(1) : this.template.args;
+  }
+
+  get startTime(): Date | undefined {
+    return this.status.startedAt;
+  }
+
+  get uptime(): number {
+    return this.#control.child?.uptimeMs() ?? 0;
+  }
+
+  get uptimeNs(): bigint {
+    return BigInt(Math.round(this.uptime * 1e6));
+  }
+
+  /** Whether its life ends with that of the host: neither detached nor somebody else's process. */
+  get isHostBound(): boolean {
+    return !this.template.detach && !this.#control.isAttached;
+  }
+
+  isAlive(): boolean {
+    const { child } = this.#control;
+    return child !== undefined && isAlive(child.sample());
+  }
+
+  async start(options: Cancellable = {}): Promise<void> {
+    const { result } = this.#run("start", "up", (command) => this.#control.start(command));
+    this.#startsAwaited += 1;
+    try {
+      await this.#await(result, "start", options);
+    } catch (error) {
+      // Whoever still waits for the start wants it: only when the last one gives up is it stopped.
+      if (options.cancelSignal?.aborted === true && this.#startsAwaited === 1) this.#abandonStart();
+      throw error;
+    } finally {
+      this.#startsAwaited -= 1;
+    }
+  }
+
+  async restart(options: Cancellable = {}): Promise<void> {
+    const request = this.#stopRequest({});
+    const { result } = this.#run("restart", "up", (command) => this.#control.restart(request, command));
+    await this.#await(result, "restart", options);
+  }
+
+  async stop(options: StopOptions & Cancellable = {}): Promise<void> {
+    const { firstStep, result } = this.#stop(options);
+    // The result settles with the first step at the latest; only an error of the stop itself is of interest here.
+    await this.#await(Promise.race([firstStep, result.then(() => undefined)]), "stop", options);
+  }
+
+  async stopAndWait(options: StopOptions & Cancellable = {}): Promise<StopResult> {
+    return await this.#await(this.#stop(options).result, "stop", options);
+  }
+
+  async kill(options: Cancellable = {}): Promise<StopResult> {
+    const request = this.#stopRequest({ gracePeriod: 0 });
+    const { result } = this.#run("kill", "down", (command) => this.#control.stop(request, command));
+    return await this.#await(result, "kill", options);
+  }
+
+  async wait(options: Cancellable = {}): Promise<Exit> {
+    if (this.status.lifecycle === "initial" && this.#queue.isIdle) throw this.#illegal("was never started");
+    return await this.#await(exitOfPresentRun(this.name, this.status$), "wait", options);
+  }
+
+  async signal(signal: Signal): Promise<void> {
+    const known = parseSignal(signal);
+    if (known === undefined) throw this.#error("UNSUPPORTED", `there is no signal ${JSON.stringify(signal)} here`);
+    await this.#context.os.prepareSamples();
+    if (this.#control.child?.signal(known) !== true) throw this.#illegal("does not run, so it cannot be signalled");
+  }
+
+  async updateStatus(): Promise<KernelStatus> {
+    await this.#context.os.prepareSamples();
+    const { child } = this.#control;
+    if (child === undefined || !isAlive(child.sample())) throw this.#illegal("does not run, so it has no status");
+    this.#control.refresh();
+    const status = child.kernelStatus();
+    if (status !== undefined) return status;
+    if (isAlive(child.sample())) throw this.#error("UNSUPPORTED", "its kernel status cannot be read without /proc");
+    throw this.#illegal("ended while its status was read");
+  }
+
+  async stats(): Promise<Usage> {
+    const usage = await this.#control.child?.usage();
+    if (usage === undefined) throw this.#illegal("does not run, so it uses nothing");
+    return usage;
+  }
+
+  /** For the manager: makes this the handle of a process that runs already. */
+  attach(child: AttachedChild): void {
+    this.#attachedCommandLine = child.commandLine;
+    this.#cell.change({ desired: "up" });
+    this.#control.hold(child, "attached");
+  }
+
+  /**
+   * For the manager: rejects further commands and starts under way with `reason`, and stops the process if told so.
+   * Resolves with the processes that could not be ended. Aborting `hurrySignal` ends the grace period.
+   */
+  async close(reason: ProcessError, stops: boolean, hurrySignal?: AbortSignal): Promise<readonly Survivor[]> {
+    let survivors: readonly Survivor[] = [];
+    const stop: CommandWork<void> = async (command) => {
+      const hurried = hurrySignal === undefined ? command.hurried : AbortSignal.any([command.hurried, hurrySignal]);
+      ({ survivors } = await this.#control.stop(this.#stopRequest({}), { ...command, hurried }));
+    };
+    await this.#await(this.#queue.close(reason, stops ? stop : undefined), "close", {});
+    return survivors;
+  }
+
+  /** For the manager: lets go of the process without touching it, and completes the streams. */
+  forget(): void {
+    this.#control.letGo();
+    this.#cell.complete();
+  }
+
+  #stop(options: StopOptions): Ticket<StopResult> {
+    const request = this.#stopRequest(options);
+    const ticket = this.#run("stop", "down", (command) => this.#control.stop(request, command));
+    if (ticket.hasJoined && options.gracePeriod !== undefined) {
+      // Who joins a stop may be less patient than who asked first. After the stop has ended, hurrying it does nothing.
+      timer(request.gracePeriodMs, this.#context.os.backgroundScheduler).subscribe(ticket.hurry);
+    }
+    return ticket;
+  }
+
+  #abandonStart(): void {
+    if (!this.#queue.isClosed) this.#stop({}).result.catch(() => undefined);
+  }
+
+  #run<Result>(verb: Verb, desired: "up" | "down", work: CommandWork<Result>): Ticket<Result> {
+    const ticket = this.#queue.run(verb, work);
+    this.#cell.change({ desired });
+    return ticket;
+  }
+
+  /** Waits for a result while the host is kept alive: an awaited promise must not be lost to an empty event loop. */
+  async #await<Result>(result: Promise<Result>, what: string, { cancelSignal }: Cancellable): Promise<Result> {
+    const release = this.#context.os.holdHost();
+    try {
+      return await orAborted(result, `${what} of "${this.name}"`, cancelSignal);
+    } finally {
+      release();
+    }
+  }
+
+  #stopRequest({ gracePeriod, signal }: StopOptions): StopRequest {
+    const policy = this.template.stop;
+    const gracePeriodMs = gracePeriod === undefined ? policy.gracePeriodMs : durationMs(gracePeriod, "gracePeriod");
+    return { signal: signal ?? policy.signal, gracePeriodMs };
+  }
+
+  #illegal(what: string): ProcessError {
+    return this.#error("ILLEGAL_STATE", what);
+  }
+
+  #error(code: ErrorCode, what: string): ProcessError {
+    return new ProcessError(code, `${this.name}: ${what}`, { process: this.name });
+  }
+}

@@ -1,0 +1,191 @@
+import { timer } from "rxjs";
+import { ProcessError } from "../errors.js";
+import { bridgeOutput } from "../logs/writer-bridge.js";
+import type { Exit } from "../os/exit.js";
+import type { AttachedChild, Child, Survivor } from "../os/os.js";
+import { isAlive } from "../os/os-state.js";
+import type { Signal } from "../os/signal.js";
+import type { ProcessTemplate } from "../template/process-template.js";
+import type { StatusWatcher } from "../watch/status-watcher.js";
+import type { CommandContext } from "./command-queue.js";
+import { type HostStreams, type LaunchContext, planLaunch } from "./launch.js";
+import type { StopResult } from "./process.js";
+import { Run } from "./run.js";
+import type { StatusCell } from "./status-cell.js";
+import { climbStopLadder } from "./stop-ladder.js";
+
+/** What a process needs of its manager. */
+export interface ProcessContext extends LaunchContext {
+  readonly watcher: StatusWatcher;
+  /** Told what went wrong beside the commands. */
+  readonly warn: (message: string, error: ProcessError) => void;
+}
+
+export interface StopRequest {
+  readonly signal: Signal;
+  readonly gracePeriodMs: number;
+}
+
+/** What the commands of one process do. They are never called concurrently: the command queue sees to that. */
+export class RunControl {
+  readonly #template: ProcessTemplate;
+  readonly #streams: HostStreams;
+  readonly #context: ProcessContext;
+  readonly #cell: StatusCell;
+  #generation = 0;
+  #run: Run | undefined;
+
+  constructor(template: ProcessTemplate, streams: HostStreams, context: ProcessContext, cell: StatusCell) {
+    this.#template = template;
+    this.#streams = streams;
+    this.#context = context;
+    this.#cell = cell;
+  }
+
+  /** The process that runs now. */
+  get child(): AttachedChild | undefined {
+    return this.#run?.hasEnded === false ? this.#run.child : undefined;
+  }
+
+  /** Whether the present or last run was somebody else's process. What a later start makes is ours. */
+  get isAttached(): boolean {
+    return this.#run?.isAttached === true;
+  }
+
+  async start(command: CommandContext): Promise<void> {
+    if (this.#cell.status.lifecycle === "running") return;
+    await this.#clearLeftovers(command);
+    command.overtaken.throwIfAborted();
+    this.#cell.change({ exit: undefined, lastError: undefined, nextRestartAt: undefined }, "start");
+    let child: Child;
+    try {
+      const request = planLaunch(this.#template, this.#streams, this.#context);
+      child = await this.#context.os.spawn(request, command.overtaken);
+    } catch (reason) {
+      const lastError = this.#explain(reason);
+      this.#cell.change({ lastError }, "spawnFailed");
+      throw lastError;
+    }
+    const run = this.hold(child, "spawned");
+    this.#connect(child);
+    await this.#applyAffinity(run);
+    command.overtaken.throwIfAborted();
+  }
+
+  /** Stops what runs, and what an ended run has left behind. */
+  async stop(request: StopRequest, command: CommandContext): Promise<StopResult> {
+    const run = this.#run;
+    if (run === undefined || run.isGone) return { exit: this.#cell.status.exit, forced: false, survivors: [] };
+    if (this.#cell.status.lifecycle === "running") this.#cell.change({}, "stop");
+    const { os } = this.#context;
+    const { forced, survivors } = await climbStopLadder({
+      ...request,
+      child: run.child,
+      hurried: command.hurried,
+      onSignalled: command.onFirstStep,
+      scheduler: os.scheduler,
+      prepareSamples: () => os.prepareSamples(),
+      beforeSignal: (cause) => {
+        run.endCause = cause;
+      },
+    });
+    run.isGone = survivors.length === 0;
+    if (!run.isGone) this.#cell.change({ lastError: this.#incomplete(survivors) });
+    return { exit: this.#cell.status.exit, forced, survivors };
+  }
+
+  async restart(request: StopRequest, command: CommandContext): Promise<void> {
+    const isAgain = this.#run !== undefined;
+    const { survivors } = await this.stop(request, command);
+    if (survivors.length > 0) throw this.#incomplete(survivors);
+    command.overtaken.throwIfAborted();
+    if (isAgain) this.#cell.change({ restarts: this.#cell.status.restarts + 1 });
+    await this.start(command);
+  }
+
+  /** Takes hold of a process that was spawned or attached: from now on its states and its exit are told. */
+  hold(child: AttachedChild, event: "spawned" | "attached"): Run {
+    const run = new Run(child, ++this.#generation, event === "attached");
+    this.#run = run;
+    const os = child.sample();
+    const { identity, startedAt } = child;
+    const health = "unknown";
+    this.#cell.change({ pid: identity.pid, startedAt, os: isAlive(os) ? os : "running", health }, event);
+    const observe = (state: ReturnType<AttachedChild["sample"]>): void => {
+      if (this.#run === run && !run.hasEnded && isAlive(state)) this.#cell.change({ os: state });
+    };
+    run.onEnd(this.#context.watcher.add({ sample: () => child.sample(), observe }));
+    void child.exit.then((exit) => this.#noticeExit(run, exit));
+    return run;
+  }
+
+  /** Reads the state now instead of at the next round of the watcher. */
+  refresh(): void {
+    const state = this.child?.sample();
+    if (state !== undefined && isAlive(state)) this.#cell.change({ os: state });
+  }
+
+  /** Stops looking at the process, which goes on as it is. */
+  letGo(): void {
+    if (this.#run === undefined || this.#run.hasEnded) return;
+    this.#run.end();
+    this.#run.child.release();
+  }
+
+  #noticeExit(run: Run, exit: Exit): void {
+    if (this.#run !== run || run.hasEnded) return;
+    run.end();
+    const cause = run.endCause ?? exit.cause;
+    this.#cell.change({ os: "gone", pid: undefined, exit: Object.freeze({ ...exit, cause }) }, "exit");
+  }
+
+  /** The last run may have left children that hold its port or its files: two instances must never overlap. */
+  async #clearLeftovers(command: CommandContext): Promise<void> {
+    const { signal, gracePeriodMs } = this.#template.stop;
+    if (this.#run === undefined || this.#run.isGone) return;
+    if ((await this.#run.child.survivors()).length === 0) return;
+    const { survivors } = await this.stop({ signal, gracePeriodMs }, command);
+    if (survivors.length > 0) throw this.#incomplete(survivors);
+  }
+
+  #connect(child: Child): void {
+    const { stdout, stderr } = this.#streams;
+    if (child.stdout !== undefined && stdout !== undefined) bridgeOutput(child.stdout, stdout);
+    if (child.stderr !== undefined && stderr !== undefined) bridgeOutput(child.stderr, stderr);
+  }
+
+  async #applyAffinity(run: Run): Promise<void> {
+    const { affinity } = this.#template;
+    if (affinity === undefined) return;
+    const apply = async (): Promise<void> => {
+      await run.child.setAffinity(affinity.cpus).catch((reason: unknown) => this.#reportAffinity(run, reason));
+    };
+    if (affinity.delayMs === 0) return await apply();
+    const wait = timer(affinity.delayMs, this.#context.os.backgroundScheduler).subscribe(() => void apply());
+    run.onEnd(() => wait.unsubscribe());
+  }
+
+  /** A process that runs on the wrong CPUs still does its work: it is kept, and the failure told. */
+  #reportAffinity(run: Run, reason: unknown): void {
+    if (run.hasEnded) return;
+    const lastError = this.#explain(reason);
+    this.#cell.change({ lastError });
+    this.#context.warn(lastError.message, lastError);
+  }
+
+  #incomplete(survivors: readonly Survivor[]): ProcessError {
+    const { name } = this.#template;
+    const list = survivors.map(({ pid, command }) => `${pid} (${command})`).join(", ");
+    const text =
+      `${name}: not everything could be stopped, still alive: ${list}; ` +
+      "they belong to another user or wait uninterruptibly for a device. End them by hand, then stop it again";
+    return new ProcessError("STOP_INCOMPLETE", text, { process: name });
+  }
+
+  #explain(reason: unknown): ProcessError {
+    const { code, message, process, cause } = ProcessError.from(reason);
+    const { name } = this.#template;
+    if (process !== undefined) return reason as ProcessError;
+    return new ProcessError(code, `${name}: ${message}`, { process: name, cause: cause ?? reason });
+  }
+}

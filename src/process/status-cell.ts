@@ -1,0 +1,74 @@
+import { type Observable, ReplaySubject } from "rxjs";
+import { type LifecycleEvent, nextLifecycle } from "./lifecycle.js";
+import { describeState, type ProcessStatus } from "./process-status.js";
+
+/** The facts other code may change; `state` and `lifecycle` follow from them and from events. */
+export type StatusChange = Partial<Omit<ProcessStatus, "name" | "state" | "lifecycle">>;
+
+/** Holds the present status of one process and tells every change of it once. */
+export class StatusCell {
+  readonly #subject = new ReplaySubject<ProcessStatus>(1);
+  readonly #untold: ProcessStatus[] = [];
+  #status: ProcessStatus;
+  #isTelling = false;
+  #hasRun = false;
+
+  constructor(name: string) {
+    this.#status = Object.freeze({
+      name,
+      state: "initial",
+      desired: "down",
+      lifecycle: "initial",
+      os: "gone",
+      health: "unknown",
+      pid: undefined,
+      exit: undefined,
+      startedAt: undefined,
+      restarts: 0,
+      lastError: undefined,
+      nextRestartAt: undefined,
+    });
+    this.#subject.next(this.#status);
+  }
+
+  get status(): ProcessStatus {
+    return this.#status;
+  }
+
+  get status$(): Observable<ProcessStatus> {
+    return this.#subject;
+  }
+
+  /** Changes facts, and the lifecycle by `event`, in one step. Throws on an event that means nothing now. */
+  change(change: StatusChange, event?: LifecycleEvent): void {
+    const before = this.#status;
+    const lifecycle = event === undefined ? before.lifecycle : nextLifecycle(before.lifecycle, event);
+    if (lifecycle === undefined) {
+      throw new Error(`cannot happen: ${String(event)} of ${before.name} while ${before.lifecycle}`);
+    }
+    if (lifecycle === "running") this.#hasRun = true;
+    const os = change.os ?? before.os;
+    const after = { ...before, ...change, lifecycle, os, state: describeState(lifecycle, os, this.#hasRun) };
+    if (isSame(before, after)) return;
+    this.#status = Object.freeze(after);
+    this.#tell(this.#status);
+  }
+
+  complete(): void {
+    this.#subject.complete();
+  }
+
+  /** A subscriber may cause the next change from within this one: every subscriber still gets them in order. */
+  #tell(status: ProcessStatus): void {
+    this.#untold.push(status);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (let next = this.#untold.shift(); next !== undefined; next = this.#untold.shift()) this.#subject.next(next);
+    this.#isTelling = false;
+  }
+}
+
+function isSame(before: ProcessStatus, after: ProcessStatus): boolean {
+  const keys = Object.keys(after) as readonly (keyof ProcessStatus)[];
+  return keys.every((key) => before[key] === after[key]);
+}
