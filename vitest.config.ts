@@ -5,7 +5,7 @@ const real = ["os", "process", "watch", "logs", "reload", "supervise", "manager"
   (folder) => `test/${folder}/**/*.test.ts`,
 );
 const repo = ["test/repo/**/*.test.ts"];
-const docs = ["test/docs/**/*.test.ts", "test/examples/**/*.test.ts"];
+const docs = ["test/repo/docs/**/*.test.ts", "test/examples/**/*.test.ts"];
 
 const project = (name: string, groupOrder: number, include: string[], exclude: string[], maxWorkers: number) => ({
   extends: true as const,
@@ -34,7 +34,7 @@ export default defineConfig({
     projects: [
       project("unit", 0, ["test/**/*.test.ts"], [...real, ...repo, ...docs], 2),
       project("real", 1, real, [], 2),
-      project("repo", 2, repo, [], 1),
+      project("repo", 2, repo, docs, 1),
       project("docs", 3, docs, [], 1),
     ],
   },

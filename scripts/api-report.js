@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
 
@@ -12,6 +12,7 @@ const entries = Object.entries(exports).flatMap(([entry, target]) =>
     : [{ report: `${name}${entry.slice(1).replaceAll("/", "-")}.api.md`, types: target.types }],
 );
 
+mkdirSync("etc", { recursive: true });
 let differences = 0;
 for (const { report, types } of entries) {
   if (!existsSync(types)) {
