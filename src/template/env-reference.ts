@@ -14,6 +14,9 @@ export interface EnvReference {
 /** The pieces of a value, or why it cannot be read. */
 export type ParsedEnv = { readonly parts: readonly EnvPart[] } | { readonly message: string };
 
+/** What a reference looks like, in words that complete "expected …". */
+export const referenceForms = ["VAR", "VAR:-default", "VAR:?message"].map((inner) => `\${${inner}}`).join(", ");
+
 const deepestNesting = 20;
 
 /** Splits an environment value into text and references. `$$` is a dollar; a `$` before anything but `{` stays as it is. */

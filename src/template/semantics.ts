@@ -1,5 +1,5 @@
 import type { ProcessTemplate as WireTemplate } from "../gen/drover/v1/template.js";
-import { parseEnvValue } from "./env-reference.js";
+import { parseEnvValue, referenceForms } from "./env-reference.js";
 import type { PathPart, Problem } from "./problem.js";
 import { messageType } from "./schema.js";
 import { Section } from "./section.js";
@@ -39,7 +39,7 @@ function checkEnvReferences(template: Section<WireTemplate>): Problem[] {
   return Object.entries(template.record("env")).flatMap(([key, value]) => {
     const parsed = parseEnvValue(value);
     if (!("message" in parsed)) return [];
-    return [wrong(["env", key], parsed.message, "${VAR}, ${VAR:-default} or ${VAR:?message}", "write $$ for a dollar")];
+    return [wrong(["env", key], parsed.message, referenceForms, "write $$ for a dollar")];
   });
 }
 

@@ -1,0 +1,106 @@
+import { isCnInfraTemplate, readCnInfraTemplate } from "./cn-infra.js";
+import type { Encoding } from "./encoding.js";
+import { readJsonDocument } from "./json-document.js";
+import type { PathPart, Problem } from "./problem.js";
+import type { ProcessTemplate } from "./process-template.js";
+import { readBinaryDocument, readTextDocument } from "./proto-document.js";
+import { readTemplate } from "./read-template.js";
+import type { TemplateBase } from "./resolve.js";
+import { describeValue } from "./scalar.js";
+import { type LocatedProblem, type ReadDocument, type SourceDocument, textProblem } from "./source-document.js";
+import { isObject } from "./validate.js";
+import { readYamlDocument } from "./yaml-document.js";
+
+/** A template, and where it stands in its file. */
+export interface DecodedTemplate {
+  readonly template: ProcessTemplate;
+  readonly path: readonly PathPart[];
+  /** Where the name stands, for problems with it that only show among several files. */
+  readonly nameAt: LocatedProblem;
+}
+
+/** What a file holds. In a list the good entries are there beside the problems of the bad ones. */
+export interface Decoded {
+  readonly templates: readonly DecodedTemplate[];
+  readonly problems: readonly LocatedProblem[];
+  readonly isList: boolean;
+}
+
+export interface DecodeBase extends TemplateBase {
+  /** Working directory of cn-infra templates, which have no `cwd`. @default cwd */
+  readonly hostCwd?: string;
+}
+
+/** The templates in the content of a file. Never throws for bad content: everything wrong with it is in `problems`. */
+export function decode(content: Uint8Array, encoding: Encoding, base: DecodeBase): Decoded {
+  const document = readDocument(content, encoding);
+  if ("problems" in document) return { templates: [], problems: document.problems, isList: false };
+  const { value } = document;
+  if (isObject(value) && "templates" in value) return decodeList(document, value, base);
+  return { ...collect(document, [[[], value]], base), isList: false };
+}
+
+const readers: Readonly<Record<Exclude<Encoding, "binpb">, (text: string) => ReadDocument>> = {
+  json: readJsonDocument,
+  yaml: readYamlDocument,
+  textproto: readTextDocument,
+};
+
+function readDocument(content: Uint8Array, encoding: Encoding): ReadDocument {
+  if (content.length === 0) return { problems: [textProblem("the file is empty", {}, "a template")] };
+  if (encoding === "binpb") return readBinaryDocument(content);
+  let text: string;
+  try {
+    // Strips a byte order mark.
+    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch {
+    return { problems: [textProblem("the file is not valid UTF-8", {}, undefined, "save it as UTF-8")] };
+  }
+  if (text.trim() === "") return { problems: [textProblem("the file is empty", {}, "a template")] };
+  if (text.includes("\0")) return { problems: [textProblem("the file contains NUL bytes", {}, "a text file")] };
+  return readers[encoding](text);
+}
+
+function decodeList(document: SourceDocument, value: Record<string, unknown>, base: DecodeBase): Decoded {
+  const { templates: list, ...others } = value;
+  const problems: Problem[] = Object.keys(others).map((key) => {
+    return { path: [key], at: "key", message: "does not belong beside templates", fix: "move it into a template" };
+  });
+  if (!Array.isArray(list)) {
+    const message = `is ${describeValue(list)}`;
+    problems.push({ path: ["templates"], at: "value", message, expected: "a list of templates" });
+  }
+  const items: readonly unknown[] = Array.isArray(list) ? list : [];
+  const entries = items.map((item, index) => [["templates", index], item] as const);
+  const collected = collect(document, entries, base);
+  return {
+    templates: collected.templates,
+    problems: [...problems.map((problem) => locateProblem(document, problem)), ...collected.problems],
+    isList: true,
+  };
+}
+
+function collect(
+  document: SourceDocument,
+  entries: readonly (readonly [readonly PathPart[], unknown])[],
+  base: DecodeBase,
+): Pick<Decoded, "templates" | "problems"> {
+  const templates: DecodedTemplate[] = [];
+  const problems: LocatedProblem[] = [];
+  for (const [path, value] of entries) {
+    const read = isCnInfraTemplate(value)
+      ? readCnInfraTemplate(value, { cwd: base.hostCwd ?? base.cwd }, path)
+      : readTemplate(value, "file", base, path);
+    if (read.template === undefined) {
+      problems.push(...read.problems.map((problem) => locateProblem(document, problem)));
+      continue;
+    }
+    const nameAt = locateProblem(document, { path: [...path, "name"], at: "value", message: "" });
+    templates.push({ template: read.template, path, nameAt });
+  }
+  return { templates, problems };
+}
+
+function locateProblem(document: SourceDocument, problem: Problem): LocatedProblem {
+  return { ...problem, ...document.locate(problem.path, problem.at) };
+}
