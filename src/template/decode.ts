@@ -1,4 +1,5 @@
 import { isCnInfraTemplate, readCnInfraTemplate } from "./cn-infra.js";
+import { describeValue } from "./complaint.js";
 import type { Encoding } from "./encoding.js";
 import { readJsonDocument } from "./json-document.js";
 import type { PathPart, Problem } from "./problem.js";
@@ -6,7 +7,6 @@ import type { ProcessTemplate } from "./process-template.js";
 import { readBinaryDocument, readTextDocument } from "./proto-document.js";
 import { readTemplate } from "./read-template.js";
 import type { TemplateBase } from "./resolve.js";
-import { describeValue } from "./scalar.js";
 import { type LocatedProblem, type ReadDocument, type SourceDocument, textProblem } from "./source-document.js";
 import { isObject } from "./validate.js";
 import { readYamlDocument } from "./yaml-document.js";

@@ -1,6 +1,6 @@
 import type { Field } from "protobufjs";
-import { byteSizeForms } from "../units/byte-size.js";
-import { isComplaint, readScalar } from "./scalar.js";
+import { isComplaint } from "./complaint.js";
+import { readScalar } from "./scalar.js";
 import { enumOf, hasPresence, rulesOf } from "./schema.js";
 import type { JsonValue } from "./validate.js";
 
@@ -21,9 +21,13 @@ export function defaultOf(field: Field, inner: InnerDefaults): JsonValue | undef
   if (field.map) return {};
   if (field.repeated) return text === undefined ? [] : [readDefault(field, text)];
   if (text !== undefined) return readDefault(field, text);
-  if (hasPresence(field)) return undefined;
+  return hasPresence(field) ? undefined : zeroOf(field);
+}
+
+/** An empty text says nothing that "left out" does not. */
+function zeroOf(field: Field): JsonValue | undefined {
   const words = enumOf(field);
-  if (words !== undefined) return words.valuesById[0] ?? "";
+  if (words !== undefined) return words.valuesById[0];
   if (field.type === "bool") return false;
   return field.type === "string" ? undefined : 0;
 }
@@ -33,7 +37,7 @@ function readDefault(field: Field, text: string): JsonValue {
   const plain = field.type === "bool" ? text === "true" : isNumeric(field) ? Number(text) : text;
   const read = readScalar(field, plain, "file");
   if (!isComplaint(read)) return read.value;
-  throw new Error(`cannot happen: the default of ${field.fullName} ${read.message}; ${read.expected ?? byteSizeForms}`);
+  throw new Error(`cannot happen: the default of ${field.fullName} ${read.message}`);
 }
 
 const isNumeric = (field: Field): boolean => ["uint32", "int32", "double"].includes(field.type);

@@ -1,4 +1,4 @@
-import { type EnvPart, parseEnvValue } from "./env-reference.js";
+import { type EnvPart, type EnvReference, parseEnvValue } from "./env-reference.js";
 import type { MissingEnv } from "./process-template.js";
 
 /** Variables by name. */
@@ -38,15 +38,17 @@ function expandParts(parts: readonly EnvPart[], expansion: Expansion): string {
 
 function expandPart(part: EnvPart, expansion: Expansion): string {
   if (typeof part === "string") return part;
-  const { base, key, missing, missingEnv } = expansion;
-  const value = Object.hasOwn(base, part.name) ? base[part.name] : undefined;
-  if (value !== undefined && (value !== "" || part.operator === undefined)) return value;
-  if (part.operator === ":-") return expandParts(part.operand, expansion);
-  if (part.operator === ":?") {
-    const message = expandParts(part.operand, expansion);
-    missing.push(`${part.name} (needed by env.${key}${message === "" ? "" : `: ${message}`})`);
-    return "";
-  }
+  const value = Object.hasOwn(expansion.base, part.name) ? expansion.base[part.name] : undefined;
+  if (part.operator === undefined) return value ?? expandMissing(part, expansion);
+  // With an operator an empty variable counts as missing, as in the shell.
+  if (value !== undefined && value !== "") return value;
+  const operand = expandParts(part.operand, expansion);
+  if (part.operator === ":-") return operand;
+  expansion.missing.push(`${part.name} (needed by env.${expansion.key}${operand === "" ? "" : `: ${operand}`})`);
+  return "";
+}
+
+function expandMissing(part: EnvReference, { key, missing, missingEnv }: Expansion): string {
   if (missingEnv === "ERROR") missing.push(`${part.name} (needed by env.${key})`);
   return missingEnv === "KEEP" ? part.source : "";
 }

@@ -1,8 +1,8 @@
 import { protojson } from "./lazy-modules.js";
 import type { PathPart, Problem } from "./problem.js";
 import type { ProcessTemplate } from "./process-template.js";
+import type { Dialect } from "./read-amount.js";
 import { resolveTemplate, type TemplateBase } from "./resolve.js";
-import type { Dialect } from "./scalar.js";
 import { messageType } from "./schema.js";
 import { checkRelations } from "./semantics.js";
 import { type JsonObject, validate } from "./validate.js";

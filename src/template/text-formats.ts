@@ -1,12 +1,10 @@
 import type { Rules_Format } from "../gen/drover/v1/options.js";
 import { parseSignal, signalNames } from "../os/signal.js";
+import type { Complaint } from "./complaint.js";
 import { didYouMean } from "./suggestion.js";
 
 /** The canonical form of a text, or why it has none. */
-export type Checked =
-  | { readonly value: string }
-  | { readonly message: string; readonly expected?: string | undefined; readonly fix?: string | undefined };
-
+type Checked = { readonly value: string } | Complaint;
 type Check = (text: string) => Checked;
 
 /** The longest path that fits into `sun_path` of every supported system (unix(7): 108 bytes on Linux, 104 on macOS). */

@@ -1,6 +1,9 @@
 import type { Field, Type } from "protobufjs";
+import { type Complaint, describeValue, isComplaint, problemAt } from "./complaint.js";
 import type { PathPart, Problem } from "./problem.js";
-import { complainAboutText, type Dialect, describeValue, isComplaint, problemAt, readScalar } from "./scalar.js";
+import type { Dialect } from "./read-amount.js";
+import { complainAboutText } from "./read-text.js";
+import { readScalar } from "./scalar.js";
 import { enumOf, fieldOfKey, isDuration, isRequired, messageOf, oneofsOf, rulesOf } from "./schema.js";
 import { didYouMean } from "./suggestion.js";
 import { textFormats } from "./text-formats.js";
@@ -147,7 +150,7 @@ function readMap(walk: Walk, field: Field, value: unknown, path: readonly PathPa
   return json;
 }
 
-function complainAboutKey(field: Field, key: string): { readonly message: string } | undefined {
+function complainAboutKey(field: Field, key: string): Complaint | undefined {
   // Assigning this key changes an object's class instead of adding a member.
   if (key === "__proto__") return { message: "is not allowed as a name" };
   const format = rulesOf(field).format ?? "PLAIN";
@@ -162,6 +165,6 @@ function withRegExpAsText(type: Type, value: Record<string, unknown>): Record<st
   return { flags: flags.replace(/[dgy]/g, ""), ...value, pattern: source };
 }
 
-function report(walk: Walk, path: readonly PathPart[], complaint: Omit<Problem, "path" | "at">): void {
+function report(walk: Walk, path: readonly PathPart[], complaint: Complaint): void {
   walk.problems.push(problemAt(path, complaint));
 }

@@ -1,11 +1,17 @@
 import type { HealthCheck as WireCheck } from "../gen/drover/v1/health.js";
-import type { ProcessTemplate as WireTemplate } from "../gen/drover/v1/template.js";
+import type { RestartPolicy as WireRestart } from "../gen/drover/v1/restart.js";
+import type {
+  Limits as WireLimits,
+  LogPolicy as WireLogs,
+  Schedule as WireSchedule,
+  ProcessTemplate as WireTemplate,
+} from "../gen/drover/v1/template.js";
 import { formatDuration } from "../units/duration.js";
-import type { HealthCheck, ProcessTemplate } from "./process-template.js";
+import type { HealthCheck, Limits, LogPolicy, ProcessTemplate, RestartPolicy, Schedule } from "./process-template.js";
 
 /** A template in the shape of its proto message, defaults included. */
 export function toWire(template: ProcessTemplate): WireTemplate {
-  const { restart, stop, watch, limits, affinity, schedule, logs, program, runAs } = template;
+  const { stop, watch, limits, affinity, schedule, logs, program, runAs } = template;
   const isCommand = program.kind === "command";
   return {
     name: template.name,
@@ -26,54 +32,56 @@ export function toWire(template: ProcessTemplate): WireTemplate {
     runAs: runAs && { user: runAs.user, group: runAs.group },
     detach: template.detach,
     notify: template.notify,
-    restart: {
-      mode: restart.mode,
-      maxRestarts: restart.maxRestarts === "unlimited" ? undefined : restart.maxRestarts,
-      backoff: {
-        initial: formatDuration(restart.backoff.initialMs),
-        multiplier: restart.backoff.multiplier,
-        max: formatDuration(restart.backoff.maxMs),
-        jitter: restart.backoff.jitter,
-      },
-      resetAfter: formatDuration(restart.resetAfterMs),
-      successExitCodes: [...restart.successExitCodes],
-      retryAfterGivingUp: maybeDuration(
-        restart.retryAfterGivingUpMs === "never" ? undefined : restart.retryAfterGivingUpMs,
-      ),
-    },
+    restart: restartToWire(template.restart),
     stop: { signal: stop.signal, gracePeriod: formatDuration(stop.gracePeriodMs), command: [...stop.command] },
     startTimeout: formatDuration(template.startTimeoutMs),
     readiness: template.readiness && healthToWire(template.readiness),
     liveness: template.liveness && healthToWire(template.liveness),
     watch: watch && { paths: [...watch.paths], ignore: [...watch.ignore], debounce: formatDuration(watch.debounceMs) },
-    limits: limits && {
-      maxMemory: maybeText(limits.maxMemoryBytes),
-      maxCpu: limits.maxCpuPercent,
-      over: formatDuration(limits.overMs),
-      action: limits.action,
-    },
+    limits: limits && limitsToWire(limits),
     affinity: affinity && { ...affinity.cpus, delay: formatDuration(affinity.delayMs) },
     nice: template.nice,
-    schedule: schedule && {
-      cron: schedule.cron,
-      timezone: schedule.timezone,
-      overlap: schedule.overlap,
-      maxDuration: maybeDuration(schedule.maxDurationMs),
-    },
+    schedule: schedule && scheduleToWire(schedule),
     group: template.group,
     dependsOn: template.dependsOn.map(({ name, condition }) => ({ name, condition })),
     instances: template.instances,
-    logs: {
-      stdout: logs.stdout,
-      stderr: logs.stderr,
-      mode: logs.mode,
-      maxSize: maybeText(logs.maxSizeBytes),
-      maxFiles: logs.maxFiles,
-      bufferLines: logs.bufferLines,
-      echo: logs.echo,
-    },
+    logs: logsToWire(logs),
     pidFile: template.pidFile,
   };
+}
+
+function restartToWire(restart: RestartPolicy): WireRestart {
+  const { maxRestarts, retryAfterGivingUpMs } = restart;
+  return {
+    mode: restart.mode,
+    maxRestarts: maxRestarts === "unlimited" ? undefined : maxRestarts,
+    backoff: {
+      initial: formatDuration(restart.backoff.initialMs),
+      multiplier: restart.backoff.multiplier,
+      max: formatDuration(restart.backoff.maxMs),
+      jitter: restart.backoff.jitter,
+    },
+    resetAfter: formatDuration(restart.resetAfterMs),
+    successExitCodes: [...restart.successExitCodes],
+    retryAfterGivingUp: maybeDuration(retryAfterGivingUpMs === "never" ? undefined : retryAfterGivingUpMs),
+  };
+}
+
+function limitsToWire(limits: Limits): WireLimits {
+  return {
+    maxMemory: limits.maxMemoryBytes === undefined ? undefined : `${limits.maxMemoryBytes}`,
+    maxCpu: limits.maxCpuPercent,
+    over: formatDuration(limits.overMs),
+    action: limits.action,
+  };
+}
+
+function scheduleToWire({ maxDurationMs, ...schedule }: Schedule): WireSchedule {
+  return { ...schedule, maxDuration: maybeDuration(maxDurationMs) };
+}
+
+function logsToWire({ maxSizeBytes, ...logs }: LogPolicy): WireLogs {
+  return { ...logs, maxSize: `${maxSizeBytes}` };
 }
 
 function healthToWire({ check, ...health }: HealthCheck): WireCheck {
@@ -92,5 +100,3 @@ function healthToWire({ check, ...health }: HealthCheck): WireCheck {
 
 const maybeDuration = (milliseconds: number | undefined): string | undefined =>
   milliseconds === undefined ? undefined : formatDuration(milliseconds);
-
-const maybeText = (value: number | undefined): string | undefined => (value === undefined ? undefined : `${value}`);

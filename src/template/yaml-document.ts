@@ -1,4 +1,4 @@
-import type { Document, LineCounter, ParsedNode, Range } from "yaml";
+import type { Document, LineCounter, Node } from "yaml";
 import { yaml } from "./lazy-modules.js";
 import type { PathPart, Problem } from "./problem.js";
 import { type LocatedProblem, type Position, type ReadDocument, sameKey, textProblem } from "./source-document.js";
@@ -22,11 +22,17 @@ export function readYamlDocument(text: string): ReadDocument {
     if (faults.length > 0) return { problems: faults.map((fault) => describeFault(fault, lines)) };
     // Converting resolves aliases, and throws when they multiply beyond reason.
     const value: unknown = document.toJS({ maxAliasCount: 100 });
-    return { value, locate: (path, at) => locate(document, lines, path, at) };
+    return { value, locate: (path, at) => place(lines, locate(document, path, at)) };
   } catch (error) {
     const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     return { problems: [textProblem(`cannot be read as YAML: ${message}`, {})] };
   }
+}
+
+function place(lines: LineCounter, offset: number | undefined): Position | undefined {
+  if (offset === undefined) return undefined;
+  const { line, col: column } = lines.linePos(offset);
+  return { line, column };
 }
 
 interface Fault {
@@ -36,44 +42,42 @@ interface Fault {
 }
 
 function describeFault(fault: Fault, lines: LineCounter): LocatedProblem {
-  const { line, col: column } = lines.linePos(fault.pos[0]);
-  const place = { line, column };
+  const at = place(lines, fault.pos[0]) ?? {};
   if (fault.code === "MULTIPLE_DOCS") {
-    return textProblem("has several documents", place, "one", "put the templates into a list under templates:");
+    return textProblem("has several documents", at, "one", "put the templates into a list under templates:");
   }
-  if (fault.code === "TAB_AS_INDENT") return textProblem("is indented by a tab", place, "spaces");
-  if (fault.code === "DUPLICATE_KEY") return textProblem("the key is given twice", place, "each key once");
-  return textProblem(fault.message.split("\n")[0] ?? fault.code, place, "valid YAML");
+  if (fault.code === "TAB_AS_INDENT") return textProblem("is indented by a tab", at, "spaces");
+  if (fault.code === "DUPLICATE_KEY") return textProblem("the key is given twice", at, "each key once");
+  return textProblem(fault.message.split("\n")[0] ?? fault.code, at, "valid YAML");
 }
 
-function locate(
-  document: Document.Parsed,
-  lines: LineCounter,
-  path: readonly PathPart[],
-  at: Problem["at"],
-): Position | undefined {
-  const { isMap, isSeq, isScalar, isAlias } = yaml();
-  let node: ParsedNode | null = document.contents;
-  let range: Range | null | undefined = node?.range;
-  for (const [depth, part] of path.entries()) {
-    const target: unknown = isAlias(node) ? node.resolve(document) : node;
-    let next: ParsedNode | null | undefined;
-    let key: ParsedNode | undefined;
-    if (isSeq(target) && typeof part === "number") next = (target.items as ParsedNode[])[part];
-    if (isMap(target) && typeof part === "string") {
-      const named = (accepts: (text: string) => boolean) =>
-        target.items.find((pair) => isScalar(pair.key) && accepts(String(pair.key.value)));
-      const pair = named((text) => text === part) ?? named((text) => sameKey(text, part));
-      key = pair?.key as ParsedNode | undefined;
-      next = (pair?.value as ParsedNode | null | undefined) ?? key;
-    }
-    if (next === undefined || next === null) break;
-    node = next;
-    range = at === "key" && depth === path.length - 1 ? (key ?? next).range : next.range;
+function locate(document: Document.Parsed, path: readonly PathPart[], at: Problem["at"]): number | undefined {
+  let node: Node | undefined = document.contents ?? undefined;
+  let key: Node | undefined;
+  for (const part of path) {
+    const step = stepInto(yaml().isAlias(node) ? node.resolve(document) : node, part);
+    // The nearest thing around what is missing is where it belongs.
+    if (step === undefined) return node?.range?.[0];
+    key = step.key;
+    node = step.value ?? key;
   }
-  if (range === null || range === undefined) return undefined;
-  const { line, col: column } = lines.linePos(range[0]);
-  return { line, column };
+  return (at === "key" ? (key ?? node) : node)?.range?.[0];
+}
+
+interface Step {
+  readonly key?: Node | undefined;
+  readonly value?: Node | undefined;
+}
+
+function stepInto(node: Node | null | undefined, part: PathPart): Step | undefined {
+  const { isMap, isNode, isScalar, isSeq } = yaml();
+  const nodeOf = (value: unknown): Node | undefined => (isNode(value) ? value : undefined);
+  if (isSeq(node) && typeof part === "number") return { value: nodeOf(node.items[part]) };
+  if (!isMap(node) || typeof part !== "string") return undefined;
+  const named = (accepts: (text: string) => boolean) =>
+    node.items.find(({ key }) => isScalar(key) && accepts(String(key.value)));
+  const pair = named((text) => text === part) ?? named((text) => sameKey(text, part));
+  return pair && { key: nodeOf(pair.key), value: nodeOf(pair.value) };
 }
 
 /** Deep nesting would exhaust the parser's stack, and take its time about it: brackets or blanks that no template needs. */

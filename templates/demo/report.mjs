@@ -1,0 +1,2 @@
+// A job: says the time and ends.
+console.log(`report of ${new Date().toISOString()}`);
