@@ -55,13 +55,19 @@ function locate(document: Document.Parsed, path: readonly PathPart[], at: Proble
   let node: Node | undefined = document.contents ?? undefined;
   let key: Node | undefined;
   for (const part of path) {
-    const step = stepInto(yaml().isAlias(node) ? node.resolve(document) : node, part);
+    const step = stepInto(withoutAlias(document, node), part);
     // The nearest thing around what is missing is where it belongs.
-    if (step === undefined) return node?.range?.[0];
+    if (step === undefined) return startOf(node);
     key = step.key;
     node = step.value ?? key;
   }
-  return (at === "key" ? (key ?? node) : node)?.range?.[0];
+  return at === "key" && key !== undefined ? startOf(key) : startOf(node);
+}
+
+const startOf = (node: Node | undefined): number | undefined => node?.range?.[0];
+
+function withoutAlias(document: Document.Parsed, node: Node | undefined): Node | undefined {
+  return yaml().isAlias(node) ? node.resolve(document) : node;
 }
 
 interface Step {
@@ -69,7 +75,7 @@ interface Step {
   readonly value?: Node | undefined;
 }
 
-function stepInto(node: Node | null | undefined, part: PathPart): Step | undefined {
+function stepInto(node: Node | undefined, part: PathPart): Step | undefined {
   const { isMap, isNode, isScalar, isSeq } = yaml();
   const nodeOf = (value: unknown): Node | undefined => (isNode(value) ? value : undefined);
   if (isSeq(node) && typeof part === "number") return { value: nodeOf(node.items[part]) };
