@@ -12,6 +12,8 @@ export interface TableEntry {
 export interface TreeFacts {
   readonly rootPid: number;
   readonly rootStartTicks: number;
+  /** How far apart two start times of one process may be told: 0 from /proc, seconds from `ps`. */
+  readonly toleranceTicks: number;
   /** Whether the root leads a process group of its own, so that everything in it belongs to the tree. */
   readonly leadsGroup: boolean;
   /** Members proven earlier, as `memberKey` writes them. */
@@ -33,7 +35,8 @@ export function memberKey(member: { readonly pid: number; readonly startTicks: n
  * as a member is in it, the kernel cannot give that number to a stranger. A process older than the root never is.
  */
 export function selectMembers(table: readonly TableEntry[], facts: TreeFacts): readonly TableEntry[] {
-  const candidates = table.filter((entry) => entry.startTicks >= facts.rootStartTicks && entry.pid !== facts.hostPid);
+  const earliestTicks = facts.rootStartTicks - facts.toleranceTicks;
+  const candidates = table.filter((entry) => entry.startTicks >= earliestTicks && entry.pid !== facts.hostPid);
   const members = new Map<number, TableEntry>();
   for (const entry of candidates) if (isProven(entry, facts)) members.set(entry.pid, entry);
   spread(candidates, members, facts);
@@ -41,25 +44,29 @@ export function selectMembers(table: readonly TableEntry[], facts: TreeFacts): r
 }
 
 function isProven(entry: TableEntry, facts: TreeFacts): boolean {
-  const isRoot = entry.pid === facts.rootPid && entry.startTicks === facts.rootStartTicks;
+  const apartTicks = Math.abs(entry.startTicks - facts.rootStartTicks);
+  const isRoot = entry.pid === facts.rootPid && apartTicks <= facts.toleranceTicks;
   return isRoot || facts.proven.has(memberKey(entry)) || (entry.alive && facts.carriesMarker(entry));
 }
 
 /** Adds descendants, group and session members until nothing new is found. */
 function spread(candidates: readonly TableEntry[], members: Map<number, TableEntry>, facts: TreeFacts): void {
-  for (let found = true; found; ) {
-    found = false;
-    const holdsGroup = facts.leadsGroup && some(members, (member) => member.processGroup === facts.rootPid);
-    const holdsSession = facts.leadsGroup && some(members, (member) => member.session === facts.rootPid);
-    for (const entry of candidates) {
-      if (members.has(entry.pid)) continue;
-      const inGroup = holdsGroup && entry.processGroup === facts.rootPid;
-      const inSession = holdsSession && entry.session === facts.rootPid;
-      if (!inGroup && !inSession && !members.has(entry.parentPid)) continue;
-      members.set(entry.pid, entry);
-      found = true;
-    }
+  for (let before = -1; before !== members.size; ) {
+    before = members.size;
+    const isKin = kinshipWith(members, facts);
+    for (const entry of candidates) if (isKin(entry)) members.set(entry.pid, entry);
   }
+}
+
+function kinshipWith(members: ReadonlyMap<number, TableEntry>, facts: TreeFacts): (entry: TableEntry) => boolean {
+  const root = facts.leadsGroup ? facts.rootPid : undefined;
+  const holdsGroup = some(members, (member) => member.processGroup === root);
+  const holdsSession = some(members, (member) => member.session === root);
+  return ({ parentPid, processGroup, session }) => {
+    if (members.has(parentPid)) return true;
+    if (root === undefined) return false;
+    return (holdsGroup && processGroup === root) || (holdsSession && session === root);
+  };
 }
 
 function some(members: ReadonlyMap<number, TableEntry>, test: (entry: TableEntry) => boolean): boolean {

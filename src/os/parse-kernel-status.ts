@@ -3,70 +3,91 @@ import type { IdSet, KernelStatus } from "./kernel-status.js";
 /** Parses `/proc/PID/status`, proc_pid_status(5). Unknown lines are kept in `raw`; missing ones are undefined. */
 export function parseKernelStatus(text: string): KernelStatus {
   const raw = parseLines(text);
-  const number = (key: string): number | undefined => whole(raw[key]);
-  const bytes = (key: string): number | undefined => kilobytes(raw[key]);
-  const mask = (key: string): bigint | undefined => hexadecimal(raw[key]);
-  const list = (key: string): readonly number[] => numbers(raw[key]);
+  return Object.freeze({ ...naming(raw), ...owners(raw), ...memory(raw), ...signals(raw), ...capabilities(raw), raw });
+}
+
+type Lines = KernelStatus["raw"];
+
+function naming(raw: Lines) {
   const [letter = "", words = ""] = splitState(raw["State"] ?? "");
-  const [queued, queuedMax] = (raw["SigQ"] ?? "").split("/");
-  return Object.freeze({
+  return {
     name: raw["Name"] ?? "",
     umask: octal(raw["Umask"]),
     state: words,
     stateLetter: letter,
-    tgid: number("Tgid") ?? 0,
-    ngid: number("Ngid"),
-    pid: number("Pid") ?? 0,
-    ppid: number("PPid") ?? 0,
-    tracerPid: number("TracerPid") ?? 0,
-    uid: idSet(list("Uid")),
-    gid: idSet(list("Gid")),
-    fdSize: number("FDSize"),
-    groups: list("Groups"),
-    nsTgid: list("NStgid"),
-    nsPid: list("NSpid"),
-    nsPgid: list("NSpgid"),
-    nsSid: list("NSsid"),
-    vmPeakBytes: bytes("VmPeak"),
-    vmSizeBytes: bytes("VmSize"),
-    vmLockBytes: bytes("VmLck"),
-    vmPinBytes: bytes("VmPin"),
-    vmHwmBytes: bytes("VmHWM"),
-    vmRssBytes: bytes("VmRSS"),
-    rssAnonBytes: bytes("RssAnon"),
-    rssFileBytes: bytes("RssFile"),
-    rssShmemBytes: bytes("RssShmem"),
-    vmDataBytes: bytes("VmData"),
-    vmStackBytes: bytes("VmStk"),
-    vmExeBytes: bytes("VmExe"),
-    vmLibBytes: bytes("VmLib"),
-    vmPteBytes: bytes("VmPTE"),
-    vmSwapBytes: bytes("VmSwap"),
-    hugetlbPagesBytes: bytes("HugetlbPages"),
+    tgid: whole(raw["Tgid"]) ?? 0,
+    ngid: whole(raw["Ngid"]),
+    pid: whole(raw["Pid"]) ?? 0,
+    ppid: whole(raw["PPid"]) ?? 0,
+    tracerPid: whole(raw["TracerPid"]) ?? 0,
+  };
+}
+
+function owners(raw: Lines) {
+  return {
+    uid: idSet(numbers(raw["Uid"])),
+    gid: idSet(numbers(raw["Gid"])),
+    fdSize: whole(raw["FDSize"]),
+    groups: numbers(raw["Groups"]),
+    nsTgid: numbers(raw["NStgid"]),
+    nsPid: numbers(raw["NSpid"]),
+    nsPgid: numbers(raw["NSpgid"]),
+    nsSid: numbers(raw["NSsid"]),
+  };
+}
+
+function memory(raw: Lines) {
+  return {
+    vmPeakBytes: kilobytes(raw["VmPeak"]),
+    vmSizeBytes: kilobytes(raw["VmSize"]),
+    vmLockBytes: kilobytes(raw["VmLck"]),
+    vmPinBytes: kilobytes(raw["VmPin"]),
+    vmHwmBytes: kilobytes(raw["VmHWM"]),
+    vmRssBytes: kilobytes(raw["VmRSS"]),
+    rssAnonBytes: kilobytes(raw["RssAnon"]),
+    rssFileBytes: kilobytes(raw["RssFile"]),
+    rssShmemBytes: kilobytes(raw["RssShmem"]),
+    vmDataBytes: kilobytes(raw["VmData"]),
+    vmStackBytes: kilobytes(raw["VmStk"]),
+    vmExeBytes: kilobytes(raw["VmExe"]),
+    vmLibBytes: kilobytes(raw["VmLib"]),
+    vmPteBytes: kilobytes(raw["VmPTE"]),
+    vmSwapBytes: kilobytes(raw["VmSwap"]),
+    hugetlbPagesBytes: kilobytes(raw["HugetlbPages"]),
     coreDumping: flag(raw["CoreDumping"]),
-    threads: number("Threads") ?? 0,
+    threads: whole(raw["Threads"]) ?? 0,
+  };
+}
+
+function signals(raw: Lines) {
+  const [queued, queuedMax] = (raw["SigQ"] ?? "").split("/");
+  return {
     signalsQueued: whole(queued),
     signalsQueuedMax: whole(queuedMax),
-    sigPnd: mask("SigPnd"),
-    shdPnd: mask("ShdPnd"),
-    sigBlk: mask("SigBlk"),
-    sigIgn: mask("SigIgn"),
-    sigCgt: mask("SigCgt"),
-    capInh: mask("CapInh"),
-    capPrm: mask("CapPrm"),
-    capEff: mask("CapEff"),
-    capBnd: mask("CapBnd"),
-    capAmb: mask("CapAmb"),
+    sigPnd: hexadecimal(raw["SigPnd"]),
+    shdPnd: hexadecimal(raw["ShdPnd"]),
+    sigBlk: hexadecimal(raw["SigBlk"]),
+    sigIgn: hexadecimal(raw["SigIgn"]),
+    sigCgt: hexadecimal(raw["SigCgt"]),
+  };
+}
+
+function capabilities(raw: Lines) {
+  return {
+    capInh: hexadecimal(raw["CapInh"]),
+    capPrm: hexadecimal(raw["CapPrm"]),
+    capEff: hexadecimal(raw["CapEff"]),
+    capBnd: hexadecimal(raw["CapBnd"]),
+    capAmb: hexadecimal(raw["CapAmb"]),
     noNewPrivs: flag(raw["NoNewPrivs"]),
-    seccomp: number("Seccomp"),
+    seccomp: whole(raw["Seccomp"]),
     cpusAllowed: raw["Cpus_allowed"],
     cpusAllowedList: raw["Cpus_allowed_list"],
     memsAllowed: raw["Mems_allowed"],
     memsAllowedList: raw["Mems_allowed_list"],
-    voluntaryContextSwitches: number("voluntary_ctxt_switches"),
-    nonvoluntaryContextSwitches: number("nonvoluntary_ctxt_switches"),
-    raw,
-  });
+    voluntaryContextSwitches: whole(raw["voluntary_ctxt_switches"]),
+    nonvoluntaryContextSwitches: whole(raw["nonvoluntary_ctxt_switches"]),
+  };
 }
 
 /** Only the first colon ends the key: the name of a program may hold colons and blanks itself. */

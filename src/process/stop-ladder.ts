@@ -37,12 +37,13 @@ const slowestPollMs = 100;
  */
 export async function climbStopLadder(ladder: StopLadder): Promise<LadderResult> {
   const { child, gracePeriodMs } = ladder;
+  const now = (): number => ladder.scheduler.now();
   const asks = gracePeriodMs > 0 && ladder.signal !== "SIGKILL";
   if (asks) {
     ladder.beforeSignal("stopped");
     await child.signalTree(ladder.signal, "SIGCONT");
     ladder.onSignalled();
-    const left = await waitUntilGone(ladder, gracePeriodMs, ladder.hurried);
+    const left = await waitUntilGone(ladder, { deadlineMs: now() + gracePeriodMs, hurried: ladder.hurried });
     if (left.length === 0) return { forced: false, survivors: [] };
   }
   const kill = async (): Promise<void> => {
@@ -50,33 +51,38 @@ export async function climbStopLadder(ladder: StopLadder): Promise<LadderResult>
     await child.signalTree("SIGKILL");
     ladder.onSignalled();
   };
-  const survivors = await waitUntilGone(ladder, killTimeoutMs, undefined, kill);
+  const survivors = await waitUntilGone(ladder, { deadlineMs: now() + killTimeoutMs, beforeLook: kill });
   return { forced: true, survivors };
 }
 
-/** Polls until the tree is empty, `timeoutMs` is over or `hurried`; gives what is left. */
-async function waitUntilGone(
-  ladder: StopLadder,
-  timeoutMs: number,
-  hurried?: AbortSignal,
-  beforeLook?: () => Promise<void>,
-): Promise<readonly Survivor[]> {
+interface Vigil {
+  readonly deadlineMs: number;
+  readonly hurried?: AbortSignal;
+  /** Done before each look at the tree; without it the tree is looked at only once its leader has ended. */
+  readonly beforeLook?: () => Promise<void>;
+}
+
+/** Polls until the tree is empty, the deadline is reached or `hurried`; gives what is left. */
+async function waitUntilGone(ladder: StopLadder, vigil: Vigil): Promise<readonly Survivor[]> {
   const { child, scheduler } = ladder;
-  const deadlineMs = scheduler.now() + timeoutMs;
   const exit = watchExit(child);
   for (let pollMs = firstPollMs; ; pollMs = Math.min(slowestPollMs, pollMs * 2)) {
-    await beforeLook?.();
+    await vigil.beforeLook?.();
     await ladder.prepareSamples();
     child.sample();
-    // While the leader lives there is no need to read the process table.
-    const leftMs = deadlineMs - scheduler.now();
-    const isOver = leftMs <= 0 || hurried?.aborted === true;
-    if (isOver || exit.hasEnded() || beforeLook !== undefined) {
+    const leftMs = vigil.deadlineMs - scheduler.now();
+    if (leftMs <= 0 || vigil.hurried?.aborted === true) return await child.survivors();
+    if (looksNow(vigil, exit)) {
       const survivors = await child.survivors();
-      if (isOver || (survivors.length === 0 && exit.hasEnded())) return survivors;
+      if (survivors.length === 0 && exit.hasEnded()) return survivors;
     }
-    await sleep(Math.min(pollMs, Math.max(1, leftMs)), scheduler, [exit.endedSignal, hurried]);
+    await sleep(Math.min(pollMs, Math.max(1, leftMs)), scheduler, [exit.endedSignal, vigil.hurried]);
   }
+}
+
+/** While the leader lives there is no need to read the process table. */
+function looksNow(vigil: Vigil, exit: ExitWatch): boolean {
+  return vigil.beforeLook !== undefined || exit.hasEnded();
 }
 
 interface ExitWatch {

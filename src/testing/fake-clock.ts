@@ -53,7 +53,9 @@ export class FakeClock implements SchedulerLike {
 
   #earliest(endMs: number): Due | undefined {
     const candidates = [...this.#due].filter(({ atMs }) => atMs <= endMs);
-    return candidates.sort((one, other) => one.atMs - other.atMs || one.order - other.order)[0];
+    return candidates.sort((one, other) => {
+      return one.atMs === other.atMs ? one.order - other.order : one.atMs - other.atMs;
+    })[0];
   }
 }
 

@@ -39,6 +39,7 @@ export class FakeProcess implements Child {
   readonly affinities: ({ readonly mask: string } | { readonly list: string })[] = [];
   readonly children: FakeProcess[] = [];
   readonly #kernel: FakeKernel;
+  readonly #pending: Signal[] = [];
   readonly #handlers = new Map<Signal, () => void>();
   #settle: (exit: Exit) => void = () => undefined;
   #state: OsState = "sleeping";
@@ -68,6 +69,11 @@ export class FakeProcess implements Child {
   /** For the program: takes a signal instead of being ended by it. SIGKILL and SIGSTOP cannot be taken. */
   onSignal(signal: Signal, handler: () => void = () => undefined): void {
     if (signal !== "SIGKILL" && signal !== "SIGSTOP") this.#handlers.set(signal, handler);
+  }
+
+  /** For the program: writes to its output, where that is a pipe. */
+  write(stream: "stdout" | "stderr", text: string): void {
+    (this[stream] as PassThrough | undefined)?.write(text);
   }
 
   /** For the program: enters a kernel state, such as `disk-sleep`. */
@@ -153,8 +159,6 @@ export class FakeProcess implements Child {
     if (handler !== undefined) handler();
     else if (!harmless.has(signal)) this.#finish(exitOf(null, signal, new Date(this.#kernel.now())));
   }
-
-  readonly #pending: Signal[] = [];
 
   #finish(exit: Exit): void {
     if (!isAlive(this.#state)) return;

@@ -28,7 +28,7 @@ function runTool(file: string, args: readonly string[]): Promise<ToolFailure | u
     const env = { ...process.env, LC_ALL: "C" };
     execFile(file, [...args], { timeout: toolTimeoutMs, env }, (error, _stdout, stderr) => {
       if (error === null) resolve(undefined);
-      else resolve({ code: error.code, message: stderr.trim() || error.message });
+      else resolve({ code: error.code, message: stderr.trim() === "" ? error.message : stderr.trim() });
     });
   });
 }

@@ -9,6 +9,8 @@ import type { Signal } from "../signal.js";
  * questions; what the second cannot know it says so.
  */
 export interface Inspector {
+  /** How far apart it may tell two start times of one process. */
+  readonly toleranceTicks: number;
   /** Takes hold of a process; undefined when there is none with that PID. */
   open(pid: number): Probe | undefined | Promise<Probe | undefined>;
   /** Takes hold of a child this very turn spawned: nobody can have reaped it yet. */

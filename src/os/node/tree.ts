@@ -71,6 +71,7 @@ export class ProcessTree {
     const members = selectMembers(table, {
       rootPid: root.pid,
       rootStartTicks: root.startTicks,
+      toleranceTicks: this.#inspector.toleranceTicks,
       leadsGroup,
       hostPid: process.pid,
       proven: this.#proven,

@@ -6,7 +6,7 @@ import type { Signal } from "../../signal.js";
 import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
 import { ticksPerSecond } from "../procfs/boot.js";
 import { SharedReading } from "../shared-reading.js";
-import { closeInTime, type PsRow, type PsSnapshot, readSnapshot, ticksOfDate } from "./ps-snapshot.js";
+import { closeInTime, type PsRow, type PsSnapshot, readSnapshot, ticksOfDate, toleranceTicks } from "./ps-snapshot.js";
 
 /**
  * Looks at processes through `ps` (ps-list, pidusage), where there is no /proc: macOS and the BSDs. Losses: identities
@@ -14,6 +14,7 @@ import { closeInTime, type PsRow, type PsSnapshot, readSnapshot, ticksOfDate } f
  * environment or open files of another process can be seen.
  */
 export class PsInspector implements Inspector {
+  readonly toleranceTicks = toleranceTicks;
   readonly #reading = new SharedReading<PsSnapshot>(readSnapshot);
   #latest: PsSnapshot = { beganMs: Number.NEGATIVE_INFINITY, rows: new Map() };
 

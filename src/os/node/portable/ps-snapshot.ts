@@ -38,7 +38,10 @@ export function ticksOfDate(date: Date): number {
   return Math.round((date.getTime() * ticksPerSecond) / 1000);
 }
 
-/** Whether two start times told by `ps` can be of one process: it rounds, and its base may shift by a second. */
+/** `ps` rounds start times to seconds, and their base may shift by one. */
+export const toleranceTicks = 2 * ticksPerSecond;
+
+/** Whether two start times told by `ps` can be of one process. */
 export function closeInTime(oneTicks: number, otherTicks: number): boolean {
-  return Math.abs(oneTicks - otherTicks) <= 2 * ticksPerSecond;
+  return Math.abs(oneTicks - otherTicks) <= toleranceTicks;
 }

@@ -10,6 +10,7 @@ import { hasEnvironment, readCommandLine, readEntry, readTable } from "./table.j
 
 /** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
 export class ProcfsInspector implements Inspector {
+  readonly toleranceTicks = 0;
   readonly #boot: Boot;
   readonly #table = new SharedReading<readonly TableEntry[]>(readTable);
 

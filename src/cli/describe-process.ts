@@ -1,0 +1,57 @@
+import { describeExit } from "../os/exit.js";
+import type { Process } from "../process/process.js";
+import type { ProcessState, ProcessStatus } from "../process/process-status.js";
+import { describeDuration } from "../units/duration.js";
+import type { Terminal } from "./terminal.js";
+
+/** States between which the kernel's scheduler moves a healthy process all the time. */
+const busyStates: ReadonlySet<ProcessState> = new Set<ProcessState>([
+  "running",
+  "sleeping",
+  "idle",
+  "disk-sleep",
+  "parked",
+]);
+
+/** Whether a change of state only shows that the scheduler does its work. */
+export function isRoutine(previous: ProcessState | undefined, state: ProcessState): boolean {
+  return previous !== undefined && busyStates.has(previous) && busyStates.has(state);
+}
+
+/** The cells of a table row: name, state, PID, uptime, and what there is to say. */
+export function describeRow(process: Process): string[] {
+  const { name, status, uptime } = process;
+  const uptimeText = uptime > 0 ? describeDuration(uptime) : "-";
+  return [name, status.state, String(status.pid ?? "-"), uptimeText, remark(process)];
+}
+
+export const rowTitles = ["NAME", "STATE", "PID", "UPTIME", "COMMAND"];
+
+function remark({ command, args, status, template }: Process): string {
+  if (status.lastError !== undefined) return status.lastError.message;
+  if (!template.enabled) return "(disabled)";
+  return [command, ...args].join(" ");
+}
+
+/** One line about a change of state. */
+export function describeChange(previous: ProcessStatus | undefined, status: ProcessStatus, terminal: Terminal): string {
+  const time = terminal.style("dim", new Date().toTimeString().slice(0, 8));
+  const name = terminal.style("bold", status.name);
+  const change = previous === undefined ? status.state : `${previous.state} → ${colourState(status, terminal)}`;
+  return [time, name, change, changeRemark(status)].filter((part) => part !== "").join("  ");
+}
+
+function changeRemark({ pid, exit, lastError }: ProcessStatus): string {
+  if (lastError !== undefined) return lastError.message;
+  if (exit !== undefined) return exit.cause === "stopped" || exit.cause === "killed" ? exit.cause : describeExit(exit);
+  return pid === undefined ? "" : `pid ${pid}`;
+}
+
+/** The state in its colour: green lives, yellow needs a look, red failed. */
+export function colourState({ state, exit, lastError }: ProcessStatus, terminal: Terminal): string {
+  if (busyStates.has(state)) return terminal.style("green", state);
+  if (state === "initial") return terminal.style("dim", state);
+  if (state !== "terminated") return terminal.style("yellow", state);
+  const failed = lastError !== undefined || (exit?.cause === "exited" && exit.code !== 0) || exit?.cause === "signaled";
+  return terminal.style(failed ? "red" : "dim", state);
+}

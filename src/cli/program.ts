@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import type { Terminal } from "./terminal.js";
+
+/** Told the exit code of the command that ran. */
+export type OnExit = (code: number) => void;
+
+/** The command line of drover. Commands are loaded when they run: `--help` should not wait for them. */
+export function createProgram(terminal: Terminal, onExit: OnExit): Command {
+  const program = new Command("drover")
+    .description("Runs and watches the processes of a template directory.")
+    .version(readVersion())
+    .showHelpAfterError("(see `drover --help`)")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .addHelpText("after", help);
+  addUp(program, terminal, onExit);
+  addValidate(program, terminal, onExit);
+  return program;
+}
+
+const help = `
+Exit codes:
+  0 done, 1 the operation failed, 2 bad usage or bad template, 3 no such process or not running, 4 no manager reachable
+
+Examples:
+  drover up                            run the templates in ./templates until Ctrl-C
+  drover validate templates            check every template file there
+`;
+
+function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
+  program
+    .command("up")
+    .description("start the processes marked runOnStartup, tell every change, stop them all on Ctrl-C")
+    .option("--template-dir <dir>", "directory of template files", "templates")
+    .option("--state-dir <dir>", "directory for log files", ".drover")
+    .option("--json", "one JSON object a line for each change of state", false)
+    .option("--verbose", "also tell when a process only goes to sleep or wakes up", false)
+    .addHelpText("after", upHelp)
+    .action(async (options: { templateDir: string; stateDir: string; json: boolean; verbose: boolean }) => {
+      const { runUp } = await import("./up.js");
+      onExit(await runUp(options, terminal));
+    });
+}
+
+const upHelp = `
+Ctrl-C, SIGTERM or SIGHUP stops every process, the last one first, and exits with 0; a second one kills them.
+Output of the processes is appended to logs/NAME.out.log and logs/NAME.err.log in the state directory.
+
+Examples:
+  drover up --template-dir deploy/processes
+  drover up --json | jq -r 'select(.state == "terminated") | .name'
+`;
+
+function addValidate(program: Command, terminal: Terminal, onExit: OnExit): void {
+  program
+    .command("validate")
+    .description("check template files, and print every error with its place")
+    .argument("<file...>", "template files, or directories of them")
+    .option("--json", "the result as one JSON document", false)
+    .addHelpText("after", validateHelp)
+    .action(async (paths: string[], options: { json: boolean }) => {
+      const { runValidate } = await import("./validate.js");
+      onExit(await runValidate(paths, options, terminal));
+    });
+}
+
+const validateHelp = `
+Exits with 0 when everything is valid, with 2 when something is not.
+
+Examples:
+  drover validate templates/web.yaml
+  drover validate --json templates
+`;
+
+function readVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

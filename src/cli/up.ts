@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pairwise } from "rxjs";
+import { ProcessError } from "../errors.js";
+import { Manager } from "../manager/manager.js";
+import { createNodeOs } from "../os/node/node-os.js";
+import type { Process } from "../process/process.js";
+import { describeChange, describeRow, isRoutine, rowTitles } from "./describe-process.js";
+import { exitCode } from "./exit-code.js";
+import { describeAsJson } from "./process-json.js";
+import { layOut, type Terminal } from "./terminal.js";
+
+export interface UpOptions {
+  readonly templateDir: string;
+  readonly stateDir: string;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** Runs what is marked in the template directory until it is told to end; gives the exit code. */
+export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
+  const { templateDir, stateDir, json } = options;
+  if (!existsSync(templateDir)) {
+    const text = `there is no template directory ${resolve(templateDir)}; create it, or name another one with --template-dir`;
+    throw new ProcessError("INVALID_TEMPLATE", text);
+  }
+  const os = createNodeOs();
+  const endings = listenForEnd(terminal);
+  const releaseHost = os.holdHost();
+  const manager = new Manager({ templateDir, stateDir, logger: terminalLogger(terminal) }, os);
+  try {
+    await manager.loadTemplates();
+    if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
+    if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
+    for (const process of manager.getAllProcesses()) tellChanges(process, options, terminal);
+    await endings.first;
+    tellEnd(manager.getAllProcesses(), json, terminal);
+    await manager.close({ hurrySignal: endings.second });
+    return exitCode.done;
+  } finally {
+    await manager.close({ hurrySignal: endings.second });
+    endings.release();
+    releaseHost();
+  }
+}
+
+interface Endings {
+  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP, or when nobody reads the output any more. */
+  readonly first: Promise<void>;
+  /** Aborted at the second. */
+  readonly second: AbortSignal;
+  release(): void;
+}
+
+const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+function listenForEnd(terminal: Terminal): Endings {
+  const second = new AbortController();
+  let isEnding = false;
+  let end: () => void = () => undefined;
+  const first = new Promise<void>((resolveFirst) => {
+    end = resolveFirst;
+  });
+  const onSignal = (): void => {
+    if (isEnding) second.abort();
+    isEnding = true;
+    end();
+  };
+  for (const signal of endSignals) process.on(signal, onSignal);
+  void terminal.closed.then(end);
+  const release = (): void => {
+    for (const signal of endSignals) process.off(signal, onSignal);
+  };
+  return { first, second: second.signal, release };
+}
+
+function tellTable(processes: readonly Process[], templateDir: string, terminal: Terminal): void {
+  for (const line of layOut([rowTitles, ...processes.map(describeRow)])) terminal.out(line);
+  if (processes.some((process) => process.isAlive())) return;
+  terminal.err(
+    `nothing in ${templateDir} runs: mark a template with runOnStartup, or see the errors above. Ctrl-C ends`,
+  );
+}
+
+function tellChanges(process: Process, { json, verbose }: UpOptions, terminal: Terminal): void {
+  if (json) {
+    process.notifications$.subscribe((notification) => terminal.out(describeAsJson(process, notification)));
+    return;
+  }
+  process.status$.pipe(pairwise()).subscribe(([before, after]) => {
+    if (before.state === after.state && before.lastError === after.lastError) return;
+    if (before.state === after.state && after.lastError === undefined) return;
+    if (verbose || before.state === after.state || !isRoutine(before.state, after.state)) {
+      terminal.out(describeChange(before, after, terminal));
+    }
+  });
+}
+
+function tellEnd(processes: readonly Process[], json: boolean, terminal: Terminal): void {
+  const living = processes.filter((process) => process.isAlive()).length;
+  if (json || living === 0) return;
+  terminal.err(`stopping ${living} ${living === 1 ? "process" : "processes"}; Ctrl-C again kills`);
+}
+
+function terminalLogger(terminal: Terminal): ConstructorParameters<typeof Manager>[0]["logger"] {
+  const warn = (_fields: object, message: string): void =>
+    terminal.err(`${terminal.style("yellow", "warning:")} ${message}`);
+  const error = (_fields: object, message: string): void =>
+    terminal.err(`${terminal.style("red", "error:")} ${message}`);
+  return { debug: () => undefined, info: () => undefined, warn, error };
+}

@@ -1,0 +1,50 @@
+import { statSync } from "node:fs";
+import type { LoadedTemplates } from "../template/store.js";
+import { TemplateStore, validateFile } from "../template/store.js";
+import { exitCode } from "./exit-code.js";
+import type { Terminal } from "./terminal.js";
+
+/** Checks template files, and every template file of the directories among the paths; gives the exit code. */
+export async function runValidate(
+  paths: readonly string[],
+  { json }: { readonly json: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const checked = [];
+  for (const path of paths) checked.push({ path, ...(await check(path)) });
+  const errors = checked.flatMap((one) => one.errors);
+  const templates = checked.flatMap((one) => one.templates);
+  if (json) {
+    const names = templates.map(({ template, file }) => ({ name: template.name, file }));
+    terminal.out(
+      JSON.stringify({ valid: errors.length === 0, templates: names, errors: errors.map(describeError) }, null, 2),
+    );
+  } else {
+    for (const error of errors) terminal.err(String(error));
+    const verdict = errors.length === 0 ? "all valid" : `${count(errors.length, "error")}`;
+    terminal.out(`${count(templates.length, "template")} in ${count(checked.length, "path")} checked: ${verdict}`);
+  }
+  return errors.length === 0 ? exitCode.done : exitCode.usage;
+}
+
+async function check(path: string): Promise<LoadedTemplates> {
+  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isDirectory ? await new TemplateStore(path).load() : await validateFile(path);
+}
+
+function describeError(error: LoadedTemplates["errors"][number]): Record<string, unknown> {
+  const { file, line, column, path, message, expected, fix } = error;
+  return {
+    file,
+    line: line ?? null,
+    column: column ?? null,
+    path,
+    message,
+    expected: expected ?? null,
+    fix: fix ?? null,
+  };
+}
+
+function count(amount: number, thing: string): string {
+  return `${amount} ${amount === 1 ? thing : `${thing}s`}`;
+}
