@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { styleText } from "node:util";
 
 /** Every check, cheapest first; each is a script of package.json that can be run alone. */
-const steps = [
+const all = [
   "check:format",
   "check:lint",
   "check:layers",
@@ -15,6 +15,9 @@ const steps = [
   "check:tests",
   "check:docs",
 ];
+
+const tests = ["check:tests", "check:docs"];
+const steps = process.argv.includes("--without-tests") ? all.filter((step) => !tests.includes(step)) : all;
 
 for (const step of steps) {
   const startedAt = performance.now();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "./run.js";
+import { root, run } from "./run.js";
 
 const read = (file: string) =>
   JSON.parse(readFileSync(join(root, file), "utf8")) as Record<string, Record<string, unknown>>;
@@ -28,4 +28,9 @@ test("no dependency has an install script", () => {
     ([, entry]) => entry["hasInstallScript"] === true && entry["dev"] !== true,
   );
   expect(scripted.map(([path]) => path)).toEqual([]);
+});
+
+test("the lock file has the binaries of every platform, without which npm ci rejects it", async () => {
+  const { stderr, status } = await run(process.execPath, ["scripts/complete-lock.js", "--check"]);
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
 });

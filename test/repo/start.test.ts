@@ -18,7 +18,8 @@ test("npm start builds, shows the demo processes running, and ends cleanly on Ct
 }, async () => {
   using dir = tempDir();
   checkOut(dir.path);
-  // A process group of its own, as a terminal gives it: Ctrl-C reaches npm and everything it started.
+  // A process group of its own, as a terminal gives it: Ctrl-C reaches npm and drover, and npm passes it on to drover,
+  // which therefore gets it twice within a moment.
   const npm = spawn("npm", ["start"], { cwd: dir.path, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const running = new Promise<void>((resolve) => {

@@ -12,6 +12,8 @@ async function tryFence(fence: Fence, playground: Playground): Promise<void> {
   if (file !== undefined) playground.write(file, fence.code);
   if (kind === "run-ts") expect(await playground.runTypeScript(fence.code)).toMatchObject({ status: 0 });
   if (kind === "run-sh") expect(await playground.runShell(fence.code)).toMatchObject({ status: 0 });
+  // These two are proved by start.test.ts and by .ci/run, which reads its command from here.
+  if (kind === "commands") expect(fence.code).toMatch(/^(npm ci && npm (start|test)( +#.*)?\n)+$/);
   if (kind === "template") {
     const path = playground.write(`fence/template.${fence.language}`, fence.code);
     const { errors } = await validateFile(path);
