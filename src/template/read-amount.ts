@@ -22,7 +22,7 @@ export function readNumber(field: Field, value: unknown): Scalar {
   if (natural !== undefined && !Number.isInteger(value)) return { message: `is ${describeValue(value)}`, expected };
   const [min, max] = natural ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const rules = rulesOf(field);
-  const limits = { min: `${rules.min ?? min}`, max: `${rules.max ?? max}`, unit: rules.unit };
+  const limits = { min: `${rules.min ?? min}`, max: `${rules.max ?? max}`, unit: rules.unit, words: rules.expected };
   // Adding 0 turns the negative zero, which proto3 JSON keeps, into the usual one.
   return checkRange(value, `${value}`, limits, Number) ?? { value: value + 0 };
 }
@@ -34,7 +34,7 @@ export function readBytes(field: Field, value: unknown): Scalar {
     return { message: `is ${describeValue(value)}`, expected: byteSizeForms };
   }
   const { min = "0", max } = rulesOf(field);
-  return checkRange(bytes, String(value), { min, max, unit: "bytes" }, parseByteSize) ?? { value: `${bytes}` };
+  return checkRange(bytes, String(value), { min, max }, parseByteSize) ?? { value: `${bytes}` };
 }
 
 /** A duration, as the canonical text of proto3 JSON. */
@@ -61,19 +61,21 @@ interface Range {
   readonly min: string;
   readonly max: string | undefined;
   readonly unit?: string | undefined;
+  /** Words that say more than the two ends. */
+  readonly words?: string | undefined;
 }
 
 /** What is wrong with a value outside of a range; undefined inside. */
 function checkRange(
   value: number,
   shown: string,
-  { min, max, unit }: Range,
+  { min, max, unit, words }: Range,
   parse: (text: string) => number | undefined,
 ): Complaint | undefined {
   const highest = max === undefined ? Number.POSITIVE_INFINITY : (parse(max) ?? Number.NaN);
   if (value >= (parse(min) ?? Number.NaN) && value <= highest) return undefined;
   const range = Number.isFinite(highest) ? `${min} to ${max}` : `at least ${min}`;
-  return { message: `${shown} is out of range`, expected: unit === undefined ? range : `${range} ${unit}` };
+  return { message: `${shown} is out of range`, expected: words ?? (unit === undefined ? range : `${range} ${unit}`) };
 }
 
 function unquoted(value: unknown): string | undefined {

@@ -30,7 +30,9 @@ export function completeTemplate(
   base: TemplateBase,
   path: readonly PathPart[],
 ): ReadTemplate {
-  const problems = [...earlier, ...checkRelations(json, path)];
+  // What is left out because it is wrong must not be called missing as well.
+  const relations = checkRelations(json, path).filter((problem) => !earlier.some((other) => isInside(other, problem)));
+  const problems = [...earlier, ...relations];
   if (problems.length > 0) return { problems };
   try {
     protojson().fromJson(messageType("ProcessTemplate"), json);
@@ -39,4 +41,8 @@ export function completeTemplate(
     return { problems: [{ path, at: "value", message }] };
   }
   return { template: resolveTemplate(json, base) };
+}
+
+function isInside(inner: Problem, outer: Problem): boolean {
+  return outer.path.every((part, index) => inner.path[index] === part);
 }

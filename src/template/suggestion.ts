@@ -11,7 +11,7 @@ function nearestOf(word: string, candidates: Iterable<string>): string | undefin
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const known = simplify(candidate);
-    const distance = isAbbreviation(wanted, known) ? 1.5 : editDistance(wanted, known);
+    const distance = isAbbreviation(wanted, known) ? 0.5 : editDistance(wanted, known);
     const near = distance <= Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3));
     if (near && (best === undefined || distance < best.distance)) best = { candidate, distance };
   }
