@@ -16,7 +16,12 @@ export function readTextDocument(text: string): ReadDocument {
 /** Reads the binary form: a ProcessTemplate, or ProcessTemplates when the first field is `templates`. */
 export function readBinaryDocument(bytes: Uint8Array): ReadDocument {
   const isList = bytes.length > 0 && firstTag(bytes) === listTag;
-  return readMessage(isList, (type) => type.decode(bytes));
+  return readMessage(isList, (type) => {
+    const reader = protobuf().Reader.create(bytes);
+    // A template of a later drover must not run without what this one does not know.
+    reader.discardUnknown = false;
+    return type.decode(reader);
+  });
 }
 
 function firstTag(bytes: Uint8Array): number | undefined {
