@@ -21,7 +21,7 @@ export function isRoutine(previous: ProcessState | undefined, state: ProcessStat
 /** The cells of a table row: name, state, PID, uptime, and what there is to say. */
 export function describeRow(process: Process): string[] {
   const { name, status, uptime } = process;
-  const uptimeText = uptime > 0 ? describeDuration(uptime) : "-";
+  const uptimeText = status.pid === undefined ? "-" : describeDuration(uptime);
   return [name, status.state, String(status.pid ?? "-"), uptimeText, remark(process)];
 }
 

@@ -205,7 +205,9 @@ export class Manager implements ProcessManager {
   /** One process under two names would be stopped by one and started again by the other. */
   #requireUnmanaged(child: AttachedChild): void {
     const { identity } = child;
-    const other = this.#registry.all().find((process) => process.identity && sameIdentity(process.identity, identity));
+    const other = this.#registry.all().find((process) => {
+      return process.identity !== undefined && sameIdentity(process.identity, identity);
+    });
     if (other === undefined) return;
     const text = `process ${identity.pid} is managed as "${other.name}" already; use that handle or delete it first`;
     throw new ProcessError("ILLEGAL_STATE", text, { process: other.name });

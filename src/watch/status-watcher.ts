@@ -1,4 +1,4 @@
-import type { SchedulerLike, Subscription } from "rxjs";
+import { type SchedulerLike, Subscription } from "rxjs";
 import type { OsState } from "../os/os-state.js";
 
 /** Something whose kernel state is looked at again and again. */
@@ -21,11 +21,16 @@ export interface StatusWatcherOptions {
 /** Processes sampled before the event loop gets a turn: about half a millisecond of work. */
 const sliceLength = 128;
 
+/** One run of the poll loop, from the first watched process to the last. A step of an ended loop does nothing. */
+interface Loop {
+  next: Subscription;
+}
+
 /** One poll loop for all processes of a manager. It rests while there are none, and never blocks for more than a slice. */
 export class StatusWatcher {
   readonly #options: StatusWatcherOptions;
   readonly #watched = new Set<Watched>();
-  #armed: Subscription | undefined;
+  #loop: Loop | undefined;
 
   constructor(options: StatusWatcherOptions) {
     this.#options = options;
@@ -34,7 +39,11 @@ export class StatusWatcher {
   /** Starts watching; the returned function ends it. */
   add(watched: Watched): () => void {
     this.#watched.add(watched);
-    this.#armed ??= this.#schedule(() => this.#beginRound(), this.#options.periodMs);
+    if (this.#loop === undefined) {
+      const loop: Loop = { next: Subscription.EMPTY };
+      this.#loop = loop;
+      this.#endRound(loop);
+    }
     return () => {
       this.#watched.delete(watched);
       if (this.#watched.size === 0) this.close();
@@ -43,35 +52,33 @@ export class StatusWatcher {
 
   /** Ends the loop; `add` starts it again. */
   close(): void {
-    this.#armed?.unsubscribe();
-    this.#armed = undefined;
+    this.#loop?.next.unsubscribe();
+    this.#loop = undefined;
   }
 
-  #beginRound(): void {
+  #beginRound(loop: Loop): void {
+    const round = (): void => this.#sampleSlice(loop, [...this.#watched], 0);
     const prepared = this.#options.prepare();
-    if (prepared === undefined) return this.#sampleSlice([...this.#watched], 0);
-    const round = (): void => {
-      if (this.#armed !== undefined) this.#sampleSlice([...this.#watched], 0);
-    };
+    if (prepared === undefined) return round();
     // A snapshot that failed (no `ps`, no memory for it) leaves the states as they are until the next round.
-    prepared.then(round, () => this.#endRound());
+    prepared.then(round, () => this.#endRound(loop));
   }
 
-  #sampleSlice(round: readonly Watched[], from: number): void {
+  #sampleSlice(loop: Loop, round: readonly Watched[], from: number): void {
     const end = Math.min(from + sliceLength, round.length);
     for (const watched of round.slice(from, end)) {
+      if (this.#loop !== loop) return;
       if (this.#watched.has(watched)) watched.observe(watched.sample());
     }
-    if (end < round.length) this.#armed = this.#schedule(() => this.#sampleSlice(round, end), 0);
-    else this.#endRound();
+    if (end < round.length) this.#then(loop, 0, () => this.#sampleSlice(loop, round, end));
+    else this.#endRound(loop);
   }
 
-  #endRound(): void {
-    if (this.#watched.size === 0) this.close();
-    else this.#armed = this.#schedule(() => this.#beginRound(), this.#options.periodMs);
+  #endRound(loop: Loop): void {
+    this.#then(loop, this.#options.periodMs, () => this.#beginRound(loop));
   }
 
-  #schedule(work: () => void, delayMs: number): Subscription {
-    return this.#options.scheduler.schedule(work, delayMs);
+  #then(loop: Loop, delayMs: number, step: () => void): void {
+    if (this.#loop === loop) loop.next = this.#options.scheduler.schedule(step, delayMs);
   }
 }

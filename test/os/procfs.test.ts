@@ -1,11 +1,12 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readBoot } from "../../src/os/node/procfs/boot.js";
 import { ProcfsProbe } from "../../src/os/node/procfs/probe.js";
 import { parseStat, stateOfRecord } from "../../src/os/node/procfs/stat.js";
 import { parseKernelStatus } from "../../src/os/parse-kernel-status.js";
+import { canChoosePids, spawnWithPid } from "./chosen-pid.js";
 
 const record = (name: string, state: string): string =>
   `4242 (${name}) ${state} 1 4240 4239 0 -1 4194560 100 0 0 0 7 5 0 0 20 0 3 0 98765 1000 250 18446744073709551615 ${"0 ".repeat(26)}256`;
@@ -170,24 +171,3 @@ describe("held descriptors", () => {
     await once(stranger, "exit");
   });
 });
-
-function canChoosePids(): boolean {
-  try {
-    writeFileSync("/proc/sys/kernel/ns_last_pid", readFileSync("/proc/sys/kernel/ns_last_pid"));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Starts `sleep` under a PID that is free; others start processes too, so the number may take some tries to hit. */
-async function spawnWithPid(pid: number): Promise<ReturnType<typeof spawn>> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    writeFileSync("/proc/sys/kernel/ns_last_pid", String(pid - 1));
-    const child = spawn("sleep", ["1000"], { stdio: "ignore" });
-    if (child.pid === pid) return child;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-  throw new Error(`PID ${pid} could not be had: ${execFileSync("cat", ["/proc/sys/kernel/ns_last_pid"]).toString()}`);
-}
