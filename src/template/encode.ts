@@ -26,7 +26,9 @@ export function encode(template: ProcessTemplate, encoding: Encoding, base?: Tem
   if (encoding === "yaml") return Buffer.from(yaml().stringify(json));
   const type = messageType("ProcessTemplate");
   const message = protojson().fromJson(type, json);
-  return encoding === "binpb" ? type.encode(message).finish() : Buffer.from(textformat().toText(type, message));
+  return encoding === "binpb"
+    ? type.encode(message).finish()
+    : Buffer.from(`${textformat().toText(type, message).trimEnd()}\n`);
 }
 
 function withoutDefaults(type: Type, json: JsonObject, inner: InnerDefaults = new Map()): JsonObject {

@@ -1,17 +1,14 @@
-import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ProcessError } from "../errors.js";
-import { type DecodedTemplate, decode } from "./decode.js";
-import { encode, toJson } from "./encode.js";
+import type { DecodedTemplate } from "./decode.js";
 import { encodingOf, templateExtensions } from "./encoding.js";
-import { describeProblem } from "./problem.js";
 import type { ProcessTemplate } from "./process-template.js";
 import { describeFailure, isMistakenTemplate, type ReadBytes, readTemplateFile } from "./read-file.js";
-import { readTemplate } from "./read-template.js";
 import { textProblem } from "./source-document.js";
 import { TemplateError } from "./template-error.js";
-import { writeFileAtomically } from "./write-file.js";
+import { writeTemplateFile } from "./write-template.js";
 
 export { TemplateError } from "./template-error.js";
 
@@ -53,10 +50,11 @@ export class TemplateStore {
   async load(): Promise<LoadedTemplates> {
     const templates = new Map<string, LoadedTemplate>();
     const errors: TemplateError[] = [];
+    const hostCwd = resolve(this.#options.cwd ?? ".");
+    const options = { hostCwd, read: this.#options.read, within: this.#directory };
     for (const name of await this.#list(errors)) {
       const file = join(this.#directory, name);
-      const { hostCwd, read } = { hostCwd: resolve(this.#options.cwd ?? "."), read: this.#options.read };
-      const decoded = await readTemplateFile(resolve(file), { hostCwd, read, within: this.#directory });
+      const decoded = await readTemplateFile(resolve(file), options);
       errors.push(...decoded.problems.map((problem) => new TemplateError(file, problem)));
       for (const entry of decoded.templates) this.#add(templates, entry, file, errors);
     }
@@ -81,20 +79,16 @@ export class TemplateStore {
    * this one template, INTERNAL with the cause when it cannot be written.
    */
   writeSync(template: ProcessTemplate): string {
-    assertValid(template);
-    const file = this.#fileOf(template.name);
-    const base = { cwd: resolve(this.#directory) };
-    this.#assertReplaceable(file, template.name);
     try {
-      // A link stays one: what it leads to is replaced.
-      const target = existsSync(file) ? realpathSync(file) : file;
-      writeFileAtomically(target, encode(template, encodingOf(file) ?? "json", base));
+      const file = this.#fileOf(template.name);
+      writeTemplateFile(file, template, this.#directory);
+      this.#templates.set(template.name, { template, file });
+      return file;
     } catch (error) {
-      const message = `the template file ${file} cannot be written: ${describeFailure(error)}`;
+      if (error instanceof ProcessError) throw error;
+      const message = `the template cannot be written to ${this.#directory}: ${describeFailure(error)}`;
       throw new ProcessError("INTERNAL", message, { process: template.name, cause: error });
     }
-    this.#templates.set(template.name, { template, file });
-    return file;
   }
 
   /** `writeSync` for callers that await. */
@@ -135,24 +129,6 @@ export class TemplateStore {
       join(this.#directory, `${name}.json`)
     );
   }
-
-  #assertReplaceable(file: string, name: string): void {
-    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return;
-    const refuse = (reason: string): never => {
-      const message = `the template ${JSON.stringify(name)} cannot be written to ${file}: ${reason}; edit or move that file first`;
-      throw new ProcessError("ILLEGAL_STATE", message, { process: name });
-    };
-    const target = existsSync(file) ? realpathSync(file) : refuse("it is a link that leads nowhere");
-    const directory = realpathSync(this.#directory);
-    if (dirname(target) !== directory && !target.startsWith(`${directory}/`))
-      refuse("it is a link that leaves the directory");
-    if (!lstatSync(target).isFile()) refuse("it is not a file");
-    const held = decode(readFileSync(target), encodingOf(file) ?? "json", { cwd: directory });
-    if (held.isList) refuse("it holds a list of templates");
-    const [other] = held.templates;
-    if (other === undefined) refuse("it holds no valid template");
-    else if (other.template.name !== name) refuse(`it holds the template ${JSON.stringify(other.template.name)}`);
-  }
 }
 
 /** Reads one file, which may be anywhere; for checking templates before they are used. */
@@ -162,13 +138,4 @@ export async function validateFile(path: string, options: { readonly cwd?: strin
     templates: templates.map(({ template }) => ({ template, file: path })),
     errors: problems.map((problem) => new TemplateError(path, problem)),
   };
-}
-
-/** A template object may come from anywhere; only what a file would be accepted for is written into one. */
-function assertValid(template: ProcessTemplate): void {
-  const read = readTemplate(toJson(template), "file", { cwd: template.cwd });
-  if (read.template !== undefined) return;
-  const lines = read.problems.map((problem) => `  ${describeProblem(problem)}`);
-  const message = `the template ${JSON.stringify(template.name)} is not valid:\n${lines.join("\n")}`;
-  throw new ProcessError("INVALID_TEMPLATE", message, { process: template.name });
 }
