@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { createPlayground } from "../repo/docs/playground.js";
+import { root, run } from "../repo/run.js";
+
+/** Lines that each example prints, in this order; others may stand between them. */
+const expected: Readonly<Record<string, readonly string[]>> = {
+  "01-start-and-stop.ts": [
+    "it says: ready",
+    "shell runs: true, processes: 2",
+    "ended by SIGTERM, asked for: true",
+    "SIGKILL was needed: false, left: 0",
+  ],
+  "02-template.ts": [
+    "ticker: A ticking clock, grace period 2000 ms",
+    "before: initial",
+    "during: alive true",
+    "ticker: running",
+    "faster: running",
+    "after: terminated, terminated",
+  ],
+  "03-attach-a-pid.ts": ["ticker: - → initial", "stranger: - → initial", "attached to sleep 60"],
+  "04-subscribe-to-status.ts": [
+    "state: (first) → initial",
+    "kernel: sleep, 1 thread, more than 100 kB: true",
+    "resources: 1 process, CPU below 50 %: true",
+    "seen: stopped, alive true",
+    "no more states: the manager is closed",
+  ],
+  "05-detached.ts": ["the first manager is closed", "found again: alive true", "left: 0, its log: ticking as ticker"],
+};
+
+const examples = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
+
+test("every example has its expectations", () => {
+  expect(examples.sort()).toEqual(Object.keys(expected));
+});
+
+test.for(examples)(
+  "%s ends by itself, says what it should, and leaves nothing running",
+  { timeout: 60_000 },
+  async (name) => {
+    using playground = createPlayground();
+    cpSync(join(root, "examples"), join(playground.path, "examples"), { recursive: true });
+    const source = readFileSync(join(root, "examples", name), "utf8");
+    expect(source, "an example must not need process.exit").not.toContain("process.exit(");
+    const program = playground.write(join("examples", name.replace(/ts$/, "js")), transpile(source));
+
+    // Unlike the test run's own marker, this one also tells the examples from each other.
+    const marker = randomUUID();
+    const env = { DROVER_TEST_EXAMPLE: marker, TMPDIR: playground.path };
+    const { status, stdout, stderr } = await run(process.execPath, [program], { cwd: playground.path, env });
+
+    expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: "" });
+    const lines = expected[name] ?? [];
+    expect(stdout.split("\n").filter((line) => lines.includes(line))).toEqual(lines);
+    expect(findCarriers(`DROVER_TEST_EXAMPLE=${marker}`)).toEqual([]);
+    expect(readdirSync(playground.path).filter((entry) => entry.startsWith("drover-example-"))).toEqual([]);
+  },
+);
+
+test("a process that an example left behind would be found", async () => {
+  const marker = randomUUID();
+  const left = spawn("sleep", ["60"], { env: { ...process.env, DROVER_TEST_EXAMPLE: marker }, stdio: "ignore" });
+  const ended = once(left, "exit");
+  try {
+    await once(left, "spawn");
+    expect(findCarriers(`DROVER_TEST_EXAMPLE=${marker}`)).toEqual([`${left.pid}: sleep 60`]);
+  } finally {
+    left.kill("SIGKILL");
+    await ended;
+  }
+});
+
+function transpile(source: string): string {
+  const compilerOptions = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
+  return ts.transpileModule(source, { compilerOptions }).outputText;
+}
+
+/** Living processes with this variable in their environment. */
+function findCarriers(variable: string): readonly string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => readProc(pid, "environ").split("\0").includes(variable))
+    .map((pid) => `${pid}: ${readProc(pid, "cmdline").replaceAll("\0", " ").trim()}`);
+}
+
+/** A file of `/proc/PID`, empty when the process has ended meanwhile. */
+function readProc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
