@@ -6,7 +6,6 @@ const timer = setInterval(() => {
   jobs += 1;
   console.log(`job ${jobs} done`);
 }, pause);
-console.log(`working, a job every ${pause} ms`);
 
 for (const signal of ["SIGTERM", "SIGINT"]) {
   process.on(signal, () => {
@@ -14,3 +13,4 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
     console.log(`ending after ${jobs} jobs`);
   });
 }
+console.log(`working, a job every ${pause} ms`);
