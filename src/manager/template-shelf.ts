@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { ProcessError } from "../errors.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { type TemplateError, TemplateStore } from "../template/store.js";
@@ -10,7 +9,7 @@ export class TemplateShelf {
   #errors: readonly TemplateError[] = [];
 
   constructor(directory: string | undefined, cwd: string) {
-    this.#store = directory === undefined ? undefined : new TemplateStore(resolve(cwd, directory), { cwd });
+    this.#store = directory === undefined ? undefined : new TemplateStore(directory, { cwd });
   }
 
   get errors(): readonly TemplateError[] {

@@ -78,7 +78,7 @@ describe("drover up", () => {
     await up.line(/web .* → terminated {2}stopped$/);
     expect(await up.ended).toEqual([0, null]);
     expect(up.output.join("\n")).toMatch(/^NAME +STATE +PID +UPTIME +COMMAND\nidle +initial +- +- +sleep\n/m);
-    expect(up.errors.join("\n")).toMatch(/warning:.* wrong\.yaml:1:1: .*command/);
+    expect(up.errors.join("\n")).toMatch(/warning: wrong\.yaml:1:1: .*command/);
     expect(up.errors.join("\n")).toContain("stopping 1 process; Ctrl-C again kills");
     expect(readFileSync(join(dir.path, ".drover/logs/short.out.log"), "utf8")).toBe("hello\n");
   });
@@ -119,7 +119,7 @@ describe("drover up", () => {
     expect(lines.at(-1)).toMatchObject({
       name: "web",
       state: "terminated",
-      desired: "down",
+      desired: "up",
       pid: null,
       exit: { signal: "SIGTERM" },
     });
