@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { expect, test } from "vitest";
-import { createPlayground } from "../repo/docs/playground.js";
 import { root, run } from "../repo/run.js";
+import { tempDir } from "../repo/temp-dir.js";
 
 /** Lines that each example prints, in this order; others may stand between them. */
 const expected: Readonly<Record<string, readonly string[]>> = {
@@ -35,6 +34,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   "05-detached.ts": ["the first manager is closed", "found again: alive true", "left: 0, its log: ticking as ticker"],
 };
 
+const loader = join(root, "scripts/typescript-loader.js");
 const examples = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
 
 test("every example has its expectations", () => {
@@ -42,25 +42,24 @@ test("every example has its expectations", () => {
 });
 
 test.for(examples)(
-  "%s ends by itself, says what it should, and leaves nothing running",
-  { timeout: 60_000 },
+  "%s ends by itself, says what it should, and leaves nothing behind",
+  {
+    timeout: 60_000,
+  },
   async (name) => {
-    using playground = createPlayground();
-    cpSync(join(root, "examples"), join(playground.path, "examples"), { recursive: true });
-    const source = readFileSync(join(root, "examples", name), "utf8");
-    expect(source, "an example must not need process.exit").not.toContain("process.exit(");
-    const program = playground.write(join("examples", name.replace(/ts$/, "js")), transpile(source));
-
-    // Unlike the test run's own marker, this one also tells the examples from each other.
+    using dir = tempDir();
+    const path = join(root, "examples", name);
+    expect(readFileSync(path, "utf8"), "an example ends by itself").not.toContain("process.exit(");
+    // Unlike the marker of the test run, this one tells the examples from each other.
     const marker = randomUUID();
-    const env = { DROVER_TEST_EXAMPLE: marker, TMPDIR: playground.path };
-    const { status, stdout, stderr } = await run(process.execPath, [program], { cwd: playground.path, env });
+    const env = { DROVER_TEST_EXAMPLE: marker, TMPDIR: dir.path };
+    const { status, stdout, stderr } = await run(process.execPath, ["--import", loader, path], { cwd: dir.path, env });
 
     expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: "" });
     const lines = expected[name] ?? [];
     expect(stdout.split("\n").filter((line) => lines.includes(line))).toEqual(lines);
     expect(findCarriers(`DROVER_TEST_EXAMPLE=${marker}`)).toEqual([]);
-    expect(readdirSync(playground.path).filter((entry) => entry.startsWith("drover-example-"))).toEqual([]);
+    expect(readdirSync(dir.path)).toEqual([]);
   },
 );
 
@@ -76,11 +75,6 @@ test("a process that an example left behind would be found", async () => {
     await ended;
   }
 });
-
-function transpile(source: string): string {
-  const compilerOptions = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
-  return ts.transpileModule(source, { compilerOptions }).outputText;
-}
 
 /** Living processes with this variable in their environment. */
 function findCarriers(variable: string): readonly string[] {
