@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const real = ["os", "process", "watch", "logs", "reload", "supervise", "manager", "api", "cli", "e2e", "faults"].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
+/** Tests that need the machine for themselves, such as those that wait for a certain PID to be given out again. */
+const alone = ["test/**/*.alone.test.ts"];
 const repo = ["test/repo/**/*.test.ts"];
 const docs = ["test/repo/docs/**/*.test.ts", "test/examples/**/*.test.ts"];
 
@@ -32,10 +34,11 @@ export default defineConfig({
       reporter: ["text-summary", "html", "json-summary"],
     },
     projects: [
-      project("unit", 0, ["test/**/*.test.ts"], [...real, ...repo, ...docs], 2),
-      project("real", 1, real, [], 2),
-      project("repo", 2, repo, docs, 1),
-      project("docs", 3, docs, [], 1),
+      project("unit", 0, ["test/**/*.test.ts"], [...real, ...alone, ...repo, ...docs], 2),
+      project("real", 1, real, alone, 2),
+      project("alone", 2, alone, [], 1),
+      project("repo", 3, repo, docs, 1),
+      project("docs", 4, docs, [], 1),
     ],
   },
 });
