@@ -61,6 +61,9 @@ function readDocument(content: Uint8Array, encoding: Encoding): ReadDocument {
   return readers[encoding](text);
 }
 
+/** More processes than a host can hold. */
+const mostEntries = 10_000;
+
 function decodeList(document: SourceDocument, value: Record<string, unknown>, base: DecodeBase): Decoded {
   const { templates: list, ...others } = value;
   const problems: Problem[] = Object.keys(others).map((key) => {
@@ -69,8 +72,11 @@ function decodeList(document: SourceDocument, value: Record<string, unknown>, ba
   if (!Array.isArray(list)) {
     const message = `is ${describeValue(list)}`;
     problems.push({ path: ["templates"], at: "value", message, expected: "a list of templates" });
+  } else if (list.length > mostEntries) {
+    const message = `has ${list.length} entries`;
+    problems.push({ path: ["templates"], at: "value", message, expected: `at most ${mostEntries}` });
   }
-  const items: readonly unknown[] = Array.isArray(list) ? list : [];
+  const items: readonly unknown[] = Array.isArray(list) && list.length <= mostEntries ? list : [];
   const entries = items.map((item, index) => [["templates", index], item] as const);
   const collected = collect(document, entries, base);
   return {
@@ -92,13 +98,23 @@ function collect(
       ? readCnInfraTemplate(value, { cwd: base.hostCwd ?? base.cwd }, path)
       : readTemplate(value, "file", base, path);
     if (read.template === undefined) {
-      problems.push(...read.problems.map((problem) => locateProblem(document, problem)));
+      problems.push(...mostOf(read.problems).map((problem) => locateProblem(document, problem)));
       continue;
     }
     const nameAt = locateProblem(document, { path: [...path, "name"], at: "value", message: "" });
     templates.push({ template: read.template, path, nameAt });
   }
   return { templates, problems };
+}
+
+/** Nobody reads more; a list of numbers where texts are expected has as many problems as items. */
+const mostProblems = 100;
+
+function mostOf(problems: readonly Problem[]): readonly Problem[] {
+  const more = problems.length - mostProblems;
+  if (more <= 0) return problems;
+  const path = problems[mostProblems]?.path ?? [];
+  return [...problems.slice(0, mostProblems), { path, at: "value", message: `and ${more} more problems from here on` }];
 }
 
 function locateProblem(document: SourceDocument, problem: Problem): LocatedProblem {

@@ -17,7 +17,16 @@ export function innerDefaultsOf(field: Field): InnerDefaults {
  * The only source is the schema.
  */
 export function defaultOf(field: Field, inner: InnerDefaults): JsonValue | undefined {
-  const text = inner.get(field.protoName) ?? rulesOf(field).default;
+  const special = inner.get(field.protoName);
+  if (special !== undefined) return computeDefault(field, special);
+  if (!known.has(field)) known.set(field, computeDefault(field, rulesOf(field).default));
+  return known.get(field);
+}
+
+/** The schema never changes, and every template asks for every default. */
+const known = new WeakMap<Field, JsonValue | undefined>();
+
+function computeDefault(field: Field, text: string | undefined): JsonValue | undefined {
   if (field.map) return {};
   if (field.repeated) return text === undefined ? [] : [readDefault(field, text)];
   if (text !== undefined) return readDefault(field, text);

@@ -1,5 +1,5 @@
 import type { PathPart, Problem } from "./problem.js";
-import { type Position, positionAt, type ReadDocument, sameKey, textProblem } from "./source-document.js";
+import { LineIndex, type ReadDocument, sameKey, textProblem } from "./source-document.js";
 
 /** A value in a JSON text and where it starts. */
 interface Node {
@@ -29,12 +29,13 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** Reads strict JSON, refusing duplicate keys. Unlike JSON.parse of Node 20 it can always say where a text is wrong. */
 export function readJsonDocument(text: string): ReadDocument {
+  const lines = new LineIndex(text);
   try {
     const root = new JsonReader(text).read();
-    return { value: root.value, locate: (path, at) => locate(text, root, path, at) };
+    return { value: root.value, locate: (path, at) => lines.positionAt(locate(root, path, at)) };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    return { problems: [textProblem(error.message, positionAt(text, error.offset), error.expected, error.fix)] };
+    return { problems: [textProblem(error.message, lines.positionAt(error.offset), error.expected, error.fix)] };
   }
 }
 
@@ -52,7 +53,7 @@ class JsonFault extends Error {
   }
 }
 
-function locate(text: string, root: Node, path: readonly PathPart[], at: Problem["at"]): Position {
+function locate(root: Node, path: readonly PathPart[], at: Problem["at"]): number {
   let node = root;
   let offset = root.start;
   for (const part of path) {
@@ -64,7 +65,7 @@ function locate(text: string, root: Node, path: readonly PathPart[], at: Problem
     node = next;
     offset = at === "key" && part === path.at(-1) ? (exact?.keyStart ?? next.start) : next.start;
   }
-  return positionAt(text, offset);
+  return offset;
 }
 
 class JsonReader {

@@ -87,11 +87,13 @@ function checkRunAs(template: Section<WireTemplate>): Problem[] {
 
 function checkDependencies(template: Section<WireTemplate>): Problem[] {
   const names = template.sections("dependsOn").map((dependency) => dependency.text("name"));
+  const first = new Map<string, number>();
   return names.flatMap((name, index) => {
     const path = ["dependsOn", index, "name"];
     if (name !== "" && name === template.text("name"))
       return [wrong(path, "a process cannot depend on itself", "another name")];
-    const earlier = names.indexOf(name);
+    const earlier = first.get(name) ?? index;
+    first.set(name, earlier);
     return name === "" || earlier === index
       ? []
       : [wrong(path, `${name} is already in dependsOn[${earlier}]`, "each name once")];

@@ -55,7 +55,7 @@ export class TemplateStore {
     for (const name of await this.#list(errors)) {
       const file = join(this.#directory, name);
       const decoded = await readTemplateFile(resolve(file), options);
-      errors.push(...decoded.problems.map((problem) => new TemplateError(file, problem)));
+      for (const problem of decoded.problems) errors.push(new TemplateError(file, problem));
       for (const entry of decoded.templates) this.#add(templates, entry, file, errors);
     }
     this.#templates = templates;

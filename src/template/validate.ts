@@ -18,6 +18,8 @@ export interface Validated {
   readonly problems: readonly Problem[];
 }
 
+const mostHints = 100;
+
 interface Walk {
   readonly dialect: Dialect;
   readonly problems: Problem[];
@@ -84,7 +86,8 @@ function membersOf(walk: Walk, type: Type, value: Record<string, unknown>, path:
 function reportUnknownKey(walk: Walk, type: Type, path: readonly PathPart[]): void {
   const names = type.fieldsArray.map((field) => field.jsonName);
   const key = String(path.at(-1));
-  const fix = didYouMean(key, names);
+  // Looking for the nearest name takes its time, and nobody reads that many.
+  const fix = walk.problems.length < mostHints ? didYouMean(key, names) : undefined;
   const expected = fix === undefined && names.length <= 12 ? `one of ${names.join(", ")}` : undefined;
   walk.problems.push(problemAt(path, { message: "unknown field", expected, fix }, "key"));
 }

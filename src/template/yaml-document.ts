@@ -16,9 +16,11 @@ export function readYamlDocument(text: string): ReadDocument {
       lineCounter: lines,
       prettyErrors: false,
       stringKeys: true,
+      // The parser compares every key of a map with every other; see duplicateKeys.
+      uniqueKeys: false,
       logLevel: "error",
     });
-    const faults = [...document.errors, ...document.warnings];
+    const faults = [...document.errors, ...document.warnings, ...duplicateKeys(document)];
     if (faults.length > 0) return { problems: faults.map((fault) => describeFault(fault, lines)) };
     // Converting resolves aliases, and throws when they multiply beyond reason.
     const value: unknown = document.toJS({ maxAliasCount: 100 });
@@ -27,6 +29,27 @@ export function readYamlDocument(text: string): ReadDocument {
     const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     return { problems: [textProblem(`cannot be read as YAML: ${message}`, {})] };
   }
+}
+
+const duplicateKey = "DUPLICATE_KEY";
+
+function duplicateKeys(document: Document.Parsed): Fault[] {
+  const { isScalar, visit } = yaml();
+  const faults: Fault[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        const at = key.range?.[0] ?? 0;
+        const message = `the key ${JSON.stringify(name)} is given twice`;
+        if (seen.has(name)) faults.push({ code: duplicateKey, message, pos: [at, at] });
+        seen.add(name);
+      }
+    },
+  });
+  return faults;
 }
 
 function place(lines: LineCounter, offset: number | undefined): Position | undefined {
@@ -47,7 +70,7 @@ function describeFault(fault: Fault, lines: LineCounter): LocatedProblem {
     return textProblem("has several documents", at, "one", "put the templates into a list under templates:");
   }
   if (fault.code === "TAB_AS_INDENT") return textProblem("is indented by a tab", at, "spaces");
-  if (fault.code === "DUPLICATE_KEY") return textProblem("the key is given twice", at, "each key once");
+  if (fault.code === duplicateKey) return textProblem(fault.message, at, "each key once");
   return textProblem(fault.message.split("\n")[0] ?? fault.code, at, "valid YAML");
 }
 

@@ -22,7 +22,7 @@ export const durationForms = 'a duration with its unit, such as "500ms", "1.5s" 
  * part finer than a nanosecond are refused: the result is undefined.
  */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(ns|us|µs|μs|ms|s|m|h))+$/.test(text) || text.length > 100) return undefined;
+  if (text.length > 100 || !/^(\d+(\.\d+)?(ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
   let total = 0n;
   for (const [, whole = "", fraction = "", unit] of text.matchAll(/(\d+)(?:\.(\d+))?(ns|us|µs|μs|ms|s|m|h)/g)) {
     const scaled = BigInt(whole + fraction) * nanosecondsPer[unit as keyof typeof nanosecondsPer];

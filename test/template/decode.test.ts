@@ -126,7 +126,7 @@ describe("problems in YAML have line and column", () => {
   });
 
   test.each([
-    ["a: 1\na: 2", "f:2:1: the key is given twice; expected each key once"],
+    ["a: 1\na: 2", 'f:2:1: the key "a" is given twice; expected each key once'],
     ["a: b\n---\nc: d", "f:2:1: has several documents; expected one; put the templates into a list under templates:"],
     ["a:\n\tb: c", "f:2:1: is indented by a tab; expected spaces"],
     ["a: !own x", "f:1:4: Unresolved tag: !own; expected valid YAML"],
@@ -163,6 +163,17 @@ test("deep nesting is refused before it costs time or stack", () => {
   const steps = Array.from({ length: 1000 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n");
   expect(errors(steps, "yaml")).toEqual(["f: is nested too deeply; expected a few levels"]);
   expect(errors("restart { backoff { ".repeat(50_000), "textproto")).toHaveLength(1);
+});
+
+test("many keys take no more than their share of time", () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join("\n");
+  expect(errors(keys, "yaml")).toHaveLength(101);
+});
+
+test("a hundred problems of a template are shown, the others counted", () => {
+  const found = errors(`{"name":"a","command":"b","args":[${"0,".repeat(250_000)}0]}`, "json");
+  expect(found).toHaveLength(101);
+  expect(found[100]).toBe("f:1:235: args[100]: and 249901 more problems from here on");
 });
 
 describe("proto text format", () => {
@@ -235,6 +246,9 @@ describe("whatever the encoding", () => {
     expect(errors('{"templates": {"a": 1}, "name": "x"}', "json")).toEqual([
       "f:1:25: name: does not belong beside templates; move it into a template",
       "f:1:15: templates: is an object; expected a list of templates",
+    ]);
+    expect(errors(`{"templates": [${"0,".repeat(10_000)}0]}`, "json")).toEqual([
+      "f:1:15: templates: has 10001 entries; expected at most 10000",
     ]);
     expect(read('{"templates": []}', "json")).toMatchObject({ names: [], errors: [] });
   });
