@@ -52,18 +52,22 @@ interface Endings {
   release(): void;
 }
 
+/** One Ctrl-C may arrive twice: the terminal signals the whole foreground group, and `npm start` passes it on too. */
+const oneKeyMs = 300;
+
 const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function listenForEnd(terminal: Terminal): Endings {
   const second = new AbortController();
-  let isEnding = false;
+  let firstMs = Number.POSITIVE_INFINITY;
   let end: () => void = () => undefined;
   const first = new Promise<void>((resolveFirst) => {
     end = resolveFirst;
   });
   const onSignal = (): void => {
-    if (isEnding) second.abort();
-    isEnding = true;
+    const nowMs = performance.now();
+    if (nowMs - firstMs > oneKeyMs) second.abort();
+    firstMs = Math.min(firstMs, nowMs);
     end();
   };
   for (const signal of endSignals) process.on(signal, onSignal);

@@ -277,8 +277,14 @@ describe("close", () => {
   test("stops in reverse order, leaves detached processes, and is done once", async () => {
     const os = app();
     const ended: string[] = [];
-    for (const name of ["a", "b", "c", "d"])
-      os.setProgram(name, (self) => self.onSignal("SIGTERM", () => (ended.push(name), self.end(0))));
+    for (const name of ["a", "b", "c", "d"]) {
+      os.setProgram(name, (self) => {
+        self.onSignal("SIGTERM", () => {
+          ended.push(name);
+          self.end(0);
+        });
+      });
+    }
     const manager = await createProcessManager({ os });
     for (const name of ["a", "b", "c"]) await manager.newProcess(name, name).start();
     await manager.newProcess("d", "d", { detach: true }).start();

@@ -6,7 +6,6 @@ import { readBoot } from "../../src/os/node/procfs/boot.js";
 import { ProcfsProbe } from "../../src/os/node/procfs/probe.js";
 import { parseStat, stateOfRecord } from "../../src/os/node/procfs/stat.js";
 import { parseKernelStatus } from "../../src/os/parse-kernel-status.js";
-import { canChoosePids, spawnWithPid } from "./chosen-pid.js";
 
 const record = (name: string, state: string): string =>
   `4242 (${name}) ${state} 1 4240 4239 0 -1 4194560 100 0 0 0 7 5 0 0 20 0 3 0 98765 1000 250 18446744073709551615 ${"0 ".repeat(26)}256`;
@@ -152,22 +151,5 @@ describe("held descriptors", () => {
     expect(probe?.sample()).toBe("gone");
     probe?.release();
     expect(probe?.sample()).toBe("unreadable");
-  });
-
-  test("a reused PID is not the process that was held", async ({ skip }) => {
-    const boot = readBoot();
-    if (boot === undefined) return skip("there is no /proc here");
-    if (!canChoosePids()) return skip("/proc/sys/kernel/ns_last_pid cannot be written, which takes root");
-    const first = spawn("sleep", ["1000"], { stdio: "ignore" });
-    const pid = first.pid ?? 0;
-    const probe = ProcfsProbe.open(pid, boot);
-    first.kill("SIGKILL");
-    await once(first, "exit");
-    const stranger = await spawnWithPid(pid);
-    expect(stranger.pid).toBe(pid);
-    expect(probe?.sample()).toBe("gone");
-    probe?.release();
-    stranger.kill("SIGKILL");
-    await once(stranger, "exit");
   });
 });

@@ -121,12 +121,12 @@ test("documents from code may hold anything at all", () => {
 });
 
 describe("the JSON reader", () => {
-  test("agrees with JSON.parse on every value", () => {
+  test("reads every value as it was written", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom(undefined, 2, "\t"), (value, indent) => {
         const text = JSON.stringify(value, undefined, indent);
         const document = readJsonDocument(text);
-        expect("value" in document && document.value).toEqual(JSON.parse(text));
+        expect("value" in document && JSON.stringify(document.value)).toBe(JSON.stringify(value));
       }),
     );
   });
