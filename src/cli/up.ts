@@ -39,7 +39,6 @@ export async function runUp(options: UpOptions, terminal: Terminal): Promise<num
     return exitCode.done;
   } finally {
     await manager.close({ hurrySignal: endings.second });
-    endings.release();
     releaseHost();
   }
 }
@@ -49,7 +48,6 @@ interface Endings {
   readonly first: Promise<void>;
   /** Aborted at the second. */
   readonly second: AbortSignal;
-  release(): void;
 }
 
 /** One Ctrl-C may arrive twice: the terminal signals the whole foreground group, and `npm start` passes it on too. */
@@ -72,10 +70,8 @@ function listenForEnd(terminal: Terminal): Endings {
   };
   for (const signal of endSignals) process.on(signal, onSignal);
   void terminal.closed.then(end);
-  const release = (): void => {
-    for (const signal of endSignals) process.off(signal, onSignal);
-  };
-  return { first, second: second.signal, release };
+  // Never taken off again: a further Ctrl-C in the last moment must not turn a clean end into a death by signal.
+  return { first, second: second.signal };
 }
 
 function tellTable(processes: readonly Process[], templateDir: string, terminal: Terminal): void {
