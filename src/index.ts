@@ -48,4 +48,4 @@ export type {
 // Templates.
 export type * from "./template/process-template.js";
 export type { TemplateError } from "./template/store.js";
-export type { TemplateOptions } from "./template/template-options.js";
+export type * from "./template/template-options.js";

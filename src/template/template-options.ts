@@ -45,7 +45,7 @@ export interface TemplateOptions {
   readonly detach?: boolean | undefined;
   readonly notify?: boolean | undefined;
   readonly restart?: RestartOptions | undefined;
-  readonly stop?: StopOptions | undefined;
+  readonly stop?: StopPolicyOptions | undefined;
   readonly startTimeout?: DurationOption | undefined;
   readonly readiness?: HealthCheckOptions | undefined;
   readonly liveness?: HealthCheckOptions | undefined;
@@ -77,7 +77,7 @@ export interface BackoffOptions extends Partial<Pick<Backoff, "multiplier" | "ji
   readonly max?: DurationOption | undefined;
 }
 
-export interface StopOptions extends Partial<Pick<StopPolicy, "command">> {
+export interface StopPolicyOptions extends Partial<Pick<StopPolicy, "command">> {
   /** A name such as `SIGTERM`, `TERM` or `term`. */
   readonly signal?: string | undefined;
   readonly gracePeriod?: DurationOption | undefined;
