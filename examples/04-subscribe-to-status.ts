@@ -11,10 +11,10 @@ sleeper.notifications$.subscribe({
 });
 await sleeper.start();
 
-const { name, vmRssBytes = 0, threads } = await sleeper.updateStatus();
-console.log(`kernel: ${name}, ${threads} thread, more than 100 kB: ${vmRssBytes > 100_000}`);
-const { processes, cpuPercent } = await firstValueFrom(sleeper.stats$.pipe(take(1)));
-console.log(`resources: ${processes} process, CPU below 50 %: ${cpuPercent < 50}`);
+const { name, threads, umask } = await sleeper.updateStatus();
+console.log(`kernel: ${name}, ${threads} thread, umask known: ${umask !== undefined}`);
+const { processes, memoryBytes } = await firstValueFrom(sleeper.stats$.pipe(take(1)));
+console.log(`resources: ${processes} process, uses memory: ${memoryBytes > 0}`);
 
 // A stopped process is still alive; every subscriber sees it within one period.
 const stopped = firstValueFrom(sleeper.status$.pipe(filter(({ state }) => state === "stopped")));

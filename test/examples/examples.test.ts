@@ -26,8 +26,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   "03-attach-a-pid.ts": ["ticker: - → initial", "stranger: - → initial", "attached to sleep 60"],
   "04-subscribe-to-status.ts": [
     "state: (first) → initial",
-    "kernel: sleep, 1 thread, more than 100 kB: true",
-    "resources: 1 process, CPU below 50 %: true",
+    "kernel: sleep, 1 thread, umask known: true",
+    "resources: 1 process, uses memory: true",
     "seen: stopped, alive true",
     "no more states: the manager is closed",
   ],
