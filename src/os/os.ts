@@ -15,15 +15,31 @@ export interface Os {
    * Starts a program. Resolves once the kernel has made the process; rejects with SPAWN_FAILED when it could not
    * (missing program, bad working directory, no permission, too many arguments), with ABORTED by `cancelSignal`.
    * Shortages (EAGAIN, EMFILE, ENFILE, ENOMEM) are tried again with growing delays before they are reported.
+   * Unless it detaches, the process and its tree end with this program, also when that is killed.
    */
   spawn(request: SpawnRequest, cancelSignal?: AbortSignal): Promise<Child>;
   /**
    * Takes hold of a process that runs already. Rejects with NO_SUCH_PID (not a PID, no such process, a zombie, a
-   * thread), NOT_SAME_PROCESS (the PID belongs to another process than the identity says), NOT_PERMITTED.
+   * thread), NOT_SAME_PROCESS (the PID belongs to another process than the identity says), NOT_PERMITTED. With the
+   * `runId` it was started with, its tree is known as if this host had started it.
    */
-  attach(target: number | Identity): Promise<AttachedChild>;
+  attach(target: number | Identity, runId?: string): Promise<AttachedChild>;
+  /**
+   * A fresh, unguessable DROVER_ID for a run. Those of host-bound runs begin with `hostToken`, by which whatever they
+   * started can be found.
+   */
+  newRunId(detach: boolean): string;
+  /** What the DROVER_ID of every host-bound run of this host begins with. */
+  readonly hostToken: string;
   /** Called before a round of `sample()` calls; where one snapshot serves all of them, it is taken here. */
   prepareSamples(): Promise<void> | undefined;
+  /**
+   * Living processes whose DROVER_ID begins with this text: what a run, or all host-bound runs of a host, have left
+   * behind. Empty where the environment of other processes cannot be read.
+   */
+  findCarriers(runIdPrefix: string): Promise<readonly Carrier[]>;
+  /** Releases what serves the host-bound processes, once there are none; a later spawn brings it back. */
+  close(): Promise<void>;
   /** Keeps the host program alive until the returned function is called. */
   holdHost(): () => void;
   /** Clock and timers for waits that somebody awaits. */
@@ -36,7 +52,7 @@ export interface Os {
 
 /** Facts about the host program. */
 export interface Host {
-  readonly pid: number;
+  readonly identity: Identity;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** Whether a path exists and is a file or a link to one. */
@@ -108,6 +124,14 @@ export interface Child extends AttachedChild {
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
   readonly stderr: Readable | undefined;
+}
+
+/** A living process that was started, directly or not, by a run of drover. */
+export interface Carrier {
+  readonly identity: Identity;
+  readonly runId: string;
+  /** Name of the managed process, from DROVER_NAME. */
+  readonly name: string;
 }
 
 /** A living process of a tree. */

@@ -1,6 +1,6 @@
 import { ProcessError } from "../errors.js";
 import { type Identity, sameIdentity } from "../os/identity.js";
-import type { AttachedChild, Child, Host, Os, SpawnRequest } from "../os/os.js";
+import type { AttachedChild, Carrier, Child, Host, Os, SpawnRequest } from "../os/os.js";
 import { isAlive } from "../os/os-state.js";
 import { FakeClock } from "./fake-clock.js";
 import { FakeProcess, type FakeProgram } from "./fake-process.js";
@@ -34,6 +34,7 @@ export class FakeOs implements Os {
   readonly #programs: Map<string, FakeProgram>;
   readonly #directories: readonly string[] | undefined;
   #nextPid = 1000;
+  #nextRun = 0;
 
   constructor(options: FakeOsOptions = {}) {
     this.clock = new FakeClock(options.startMs);
@@ -88,6 +89,25 @@ export class FakeOs implements Os {
     return await Promise.resolve(found);
   }
 
+  readonly hostToken = "fake-host";
+
+  newRunId(detach: boolean): string {
+    return `${detach ? "detached" : this.hostToken}.run-${this.#nextRun++}`;
+  }
+
+  findCarriers(prefix: string): Promise<readonly Carrier[]> {
+    const carriers = this.processes.flatMap((process) => {
+      const runId = process.request.env["DROVER_ID"] ?? "";
+      if (!isAlive(process.sample()) || !runId.startsWith(prefix)) return [];
+      return [{ identity: process.identity, runId, name: process.request.env["DROVER_NAME"] ?? "" }];
+    });
+    return Promise.resolve(carriers);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   prepareSamples(): undefined {
     return undefined;
   }
@@ -111,7 +131,7 @@ export class FakeOs implements Os {
 function fakeHost(options: FakeOsOptions, warnings: string[]): Host {
   const files = options.files ?? {};
   return {
-    pid: 1,
+    identity: { pid: 1, startTicks: 0, bootId: "fake-boot", pidNamespace: "fake" },
     cwd: "/",
     env: options.env ?? {},
     isFile: (path) => path in files,

@@ -6,7 +6,11 @@ import { AttachedProcess } from "./attached-process.js";
 import type { Inspector, Probe } from "./inspector.js";
 
 /** Takes hold of a running process; see `Os.attach` for what it rejects with. */
-export async function attachProcess(target: number | Identity, inspector: Inspector): Promise<AttachedChild> {
+export async function attachProcess(
+  target: number | Identity,
+  inspector: Inspector,
+  runId?: string,
+): Promise<AttachedChild> {
   const pid = typeof target === "number" ? target : target.pid;
   if (!Number.isSafeInteger(pid) || pid <= 0 || pid > 0x7fffffff) {
     throw new ProcessError("NO_SUCH_PID", `${pid} is not a process id: expected a whole number from 1 up`);
@@ -17,7 +21,7 @@ export async function attachProcess(target: number | Identity, inspector: Inspec
   try {
     verify(probe, target, inspector);
     const leadsGroup = inspector.processGroup(pid) === pid;
-    return new AttachedProcess({ probe, inspector, leadsGroup, marker: undefined });
+    return new AttachedProcess({ probe, inspector, leadsGroup, marker: runId });
   } catch (error) {
     probe.release();
     throw error;

@@ -13,13 +13,15 @@ export interface Inspector {
   readonly toleranceTicks: number;
   /** Takes hold of a process; undefined when there is none with that PID. */
   open(pid: number): Probe | undefined | Promise<Probe | undefined>;
-  /** Takes hold of a child this very turn spawned: nobody can have reaped it yet. */
-  openOwn(pid: number): Probe;
+  /** Takes hold of a child this very turn spawned, or of this program: nobody can have reaped it yet. */
+  openOwn(pid: number, ageMs?: number): Probe;
   prepareSamples(): Promise<void> | undefined;
   /** The process table, read after the call: callers that ask together share one reading. */
   table(): Promise<readonly TableEntry[]>;
   /** Whether a process was started with `DROVER_ID=marker`. */
   carriesMarker(entry: TableEntry, marker: string): boolean;
+  /** Variables a process was started with, those asked for; undefined when its environment cannot be read. */
+  readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] | undefined;
   /** Signals a process found in the table, unless another one has its PID by now. */
   signalMember(member: Member, signal: Signal): void;
   commandLine(pid: number): readonly string[];

@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { asyncScheduler } from "rxjs";
 import type { Host, Os } from "../os.js";
 import { attachProcess } from "./attach.js";
+import { findCarriers } from "./carriers.js";
+import { Guardian } from "./guardian.js";
 import type { Inspector } from "./inspector.js";
 import { PsInspector } from "./portable/ps-inspector.js";
 import { readBoot } from "./procfs/boot.js";
@@ -19,14 +22,21 @@ export interface NodeOsOptions {
 export function createNodeOs(options: NodeOsOptions = {}): Os {
   requireUnix(process.platform);
   const inspector = createInspector(options);
+  const host = describeHost(inspector);
+  const hostToken = randomUUID();
+  const guardian = new Guardian(hostToken, (message) => host.warn(message));
   return {
-    spawn: (request, cancelSignal) => spawnChild(request, inspector, cancelSignal),
-    attach: (target) => attachProcess(target, inspector),
+    spawn: (request, cancelSignal) => spawnChild(request, { inspector, guardian }, cancelSignal),
+    attach: (target, runId) => attachProcess(target, inspector, runId),
+    newRunId: (detach) => (detach ? randomUUID() : `${hostToken}.${randomUUID()}`),
+    hostToken,
+    findCarriers: (prefix) => findCarriers(prefix, inspector),
+    close: () => guardian.close(),
     prepareSamples: () => inspector.prepareSamples(),
     holdHost,
     scheduler: asyncScheduler,
     backgroundScheduler: unrefScheduler,
-    host: describeHost(),
+    host,
   };
 }
 
@@ -43,9 +53,12 @@ function holdHost(): () => void {
   return () => clearInterval(timer);
 }
 
-function describeHost(): Host {
+function describeHost(inspector: Inspector): Host {
+  const probe = inspector.openOwn(process.pid, process.uptime() * 1000);
+  const { identity } = probe;
+  probe.release();
   return {
-    pid: process.pid,
+    identity,
     get cwd(): string {
       return process.cwd();
     },

@@ -3,6 +3,7 @@ import { closeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { ProcessError } from "../../errors.js";
 import type { Child, OutputTarget, SpawnRequest } from "../os.js";
+import type { Guardian } from "./guardian.js";
 import type { Inspector } from "./inspector.js";
 import { NodeChild } from "./node-child.js";
 import { openOutputFile } from "./output-file.js";
@@ -11,28 +12,33 @@ import { isShortage, spawnFailure } from "./spawn-failure.js";
 /** Waits between tries while the machine is short of processes, descriptors or memory. */
 const retryDelaysMs = [25, 50, 100, 200, 400, 800];
 
+export interface SpawnContext {
+  readonly inspector: Inspector;
+  readonly guardian: Guardian;
+}
+
 /** Starts a program; see `Os.spawn` for what it resolves and rejects with. */
 export async function spawnChild(
   request: SpawnRequest,
-  inspector: Inspector,
+  context: SpawnContext,
   cancelSignal?: AbortSignal,
 ): Promise<Child> {
   for (const delayMs of retryDelaysMs) {
     throwIfAborted(request, cancelSignal);
-    const outcome = await trySpawn(request, inspector);
+    const outcome = await trySpawn(request, context);
     if (!("failure" in outcome)) return outcome.child;
     if (!isShortage(outcome.failure)) throw spawnFailure(request, outcome.failure);
     await delay(delayMs, undefined, cancelSignal === undefined ? {} : { signal: cancelSignal }).catch(() => undefined);
   }
   throwIfAborted(request, cancelSignal);
-  const last = await trySpawn(request, inspector);
+  const last = await trySpawn(request, context);
   if ("failure" in last) throw spawnFailure(request, last.failure);
   return last.child;
 }
 
 type Outcome = { readonly child: Child } | { readonly failure: unknown };
 
-async function trySpawn(request: SpawnRequest, inspector: Inspector): Promise<Outcome> {
+async function trySpawn(request: SpawnRequest, context: SpawnContext): Promise<Outcome> {
   const opened: number[] = [];
   try {
     const open = (target: OutputTarget): number | "ignore" | "inherit" | "pipe" => {
@@ -41,6 +47,7 @@ async function trySpawn(request: SpawnRequest, inspector: Inspector): Promise<Ou
       opened.push(descriptor);
       return descriptor;
     };
+    if (!request.detach) context.guardian.ensure();
     const stdio: StdioOptions = [request.stdin, open(request.stdout), open(request.stderr)];
     const child = spawn(request.file, [...request.args], {
       cwd: request.cwd,
@@ -50,7 +57,7 @@ async function trySpawn(request: SpawnRequest, inspector: Inspector): Promise<Ou
       detached: true,
     });
     if (child.pid === undefined) return { failure: await spawnError(child) };
-    return take(child, child.pid, request, inspector);
+    return take(child, child.pid, request, context);
   } catch (failure) {
     return { failure };
   } finally {
@@ -65,12 +72,14 @@ function spawnError(child: ChildProcess): Promise<unknown> {
   });
 }
 
-function take(child: ChildProcess, pid: number, request: SpawnRequest, inspector: Inspector): Outcome {
+function take(child: ChildProcess, pid: number, request: SpawnRequest, context: SpawnContext): Outcome {
+  const { inspector, guardian } = context;
   child.on("error", () => undefined);
   try {
     const probe = inspector.openOwn(pid);
     const marker = request.env["DROVER_ID"];
     if (request.detach) child.unref();
+    else child.once("exit", guardian.add(probe.identity));
     return { child: new NodeChild(child, { probe, inspector, leadsGroup: true, marker }) };
   } catch (failure) {
     // Without a descriptor left to hold it by, it would be a process we cannot prove ours. It is ours this very turn.

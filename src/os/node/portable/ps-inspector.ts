@@ -26,9 +26,9 @@ export class PsInspector implements Inspector {
       : new PsProbe(pid, row.startTicks, (startTicks) => this.#find(pid, startTicks));
   }
 
-  openOwn(pid: number): Probe {
+  openOwn(pid: number, ageMs = 0): Probe {
     const openedMs = performance.now();
-    const startTicks = ticksOfDate(new Date());
+    const startTicks = ticksOfDate(new Date(Date.now() - ageMs));
     return new PsProbe(pid, startTicks, () =>
       this.#latest.beganMs <= openedMs ? "running" : this.#find(pid, startTicks),
     );
@@ -47,6 +47,10 @@ export class PsInspector implements Inspector {
 
   carriesMarker(): boolean {
     return false;
+  }
+
+  readEnvironment(): undefined {
+    return undefined;
   }
 
   signalMember(member: Member, signal: Signal): void {

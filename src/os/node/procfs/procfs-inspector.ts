@@ -6,7 +6,7 @@ import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
 import { SharedReading } from "../shared-reading.js";
 import { type Boot, ticksPerSecond } from "./boot.js";
 import { ProcfsProbe } from "./probe.js";
-import { hasEnvironment, readCommandLine, readEntry, readTable } from "./table.js";
+import { hasEnvironment, readCommandLine, readEntry, readEnvironment, readTable } from "./table.js";
 
 /** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
 export class ProcfsInspector implements Inspector {
@@ -38,6 +38,13 @@ export class ProcfsInspector implements Inspector {
 
   carriesMarker(entry: TableEntry, marker: string): boolean {
     return hasEnvironment(entry.pid, "DROVER_ID", marker);
+  }
+
+  readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] | undefined {
+    const environment = readEnvironment(pid);
+    const read = (name: string): string | undefined =>
+      environment?.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+    return environment === undefined ? undefined : names.map(read);
   }
 
   signalMember(member: Member, signal: Signal): void {

@@ -43,12 +43,15 @@ function readStat(path: string): Stat | undefined {
 
 /** Whether a process has `name=value` in the environment it was started with, proc_pid_environ(5). */
 export function hasEnvironment(pid: number, name: string, value: string): boolean {
+  return readEnvironment(pid)?.includes(`${name}=${value}`) === true;
+}
+
+/** The environment a process was started with; undefined for another user's process, and for one that has ended. */
+export function readEnvironment(pid: number): readonly string[] | undefined {
   try {
-    const wanted = `${name}=${value}`;
-    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(wanted);
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
   } catch {
-    // Another user's process, or one that has ended.
-    return false;
+    return undefined;
   }
 }
 

@@ -1,0 +1,52 @@
+/**
+ * The guardian: a POSIX shell that reads orders from the host until the host is gone, and then ends its trees.
+ * It is told `+ PID TICKS` and `- PID TICKS` for each host-bound process, and `quit` at an orderly end.
+ *
+ * - `read` sees the end of file when the host has ended in whatever way: no polling, nothing to be signalled.
+ * - A group is signalled only while its leader is the process that was registered, by its start time, field 22 of
+ *   proc_pid_stat(5): the name before it may hold blanks and parentheses, so everything up to the last `)` is cut off.
+ * - A process that left its group is found by the host's token in its environment, proc_pid_environ(5).
+ * - SIGTERM first: a database should get the chance to write what it holds. A moment later SIGKILL until none is left.
+ *   `kill` succeeds for zombies too, so those are not counted, and the number of rounds is bounded.
+ */
+export const guardianScript = `
+trap '' HUP INT QUIT TERM PIPE
+token=$1 groups=' '
+while read -r order pid ticks; do
+  entry=$pid:$ticks
+  case $order in
+    +) groups="$groups$entry " ;;
+    -) case $groups in *" $entry "*) groups="\${groups%%" $entry "*} \${groups#*" $entry "}" ;; esac ;;
+    quit) exit 0 ;;
+  esac
+done
+state_of() {
+  line=
+  read -r line 2>/dev/null < "/proc/$1/stat" || [ -n "$line" ] || return 1
+  wanted=$2
+  set -f; set -- \${line##*)}; set +f
+  shift 19 2>/dev/null || return 1
+  [ "$1" = "$wanted" ]
+}
+is_zombie() {
+  case $line in *') Z '* | *') X '*) return 0 ;; *) return 1 ;; esac
+}
+sweep() {
+  found=
+  for entry in $groups; do
+    state_of "\${entry%%:*}" "\${entry#*:}" || continue
+    kill -s "$1" -- "-\${entry%%:*}" 2>/dev/null && { is_zombie || found=1; }
+  done
+  for file in $(grep -lF -e "DROVER_ID=$token" /proc/[0-9]*/environ 2>/dev/null); do
+    file=\${file#/proc/}
+    kill -s "$1" "\${file%/environ}" 2>/dev/null && found=1
+  done
+  [ -n "$found" ]
+}
+sweep TERM && sweep CONT && sleep 0.3
+round=0
+while sweep KILL && [ "$round" -lt 100 ]; do
+  round=$((round + 1))
+  sleep 0.02
+done
+`;
