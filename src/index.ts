@@ -11,7 +11,7 @@ import { createNodeOs } from "./os/node/node-os.js";
  */
 export async function createProcessManager(options: ProcessManagerOptions = {}): Promise<ProcessManager> {
   const manager = new Manager(options, options.os ?? createNodeOs());
-  await manager.loadTemplates();
+  await manager.open();
   return manager;
 }
 
@@ -31,7 +31,7 @@ export { describeExit, type Exit, type ExitCause } from "./os/exit.js";
 export type { Identity } from "./os/identity.js";
 export type { IdSet, KernelStatus } from "./os/kernel-status.js";
 export { createNodeOs, type NodeOsOptions } from "./os/node/node-os.js";
-export type { AttachedChild, Child, Host, Os, OutputTarget, SpawnRequest, Survivor, Usage } from "./os/os.js";
+export type { AttachedChild, Carrier, Child, Host, Os, OutputTarget, SpawnRequest, Survivor, Usage } from "./os/os.js";
 export type { OsState } from "./os/os-state.js";
 export type { Signal } from "./os/signal.js";
 export type { Cancellable } from "./process/cancellation.js";

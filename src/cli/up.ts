@@ -29,7 +29,7 @@ export async function runUp(options: UpOptions, terminal: Terminal): Promise<num
   const releaseHost = os.holdHost();
   const manager = new Manager({ templateDir, stateDir, logger: terminalLogger(terminal) }, os);
   try {
-    await manager.loadTemplates();
+    await manager.open();
     if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
     if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
     for (const process of manager.getAllProcesses()) tellChanges(process, options, terminal);

@@ -1,12 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Observable } from "rxjs";
 import { ProcessError } from "../errors.js";
 import { type Identity, sameIdentity } from "../os/identity.js";
-import type { AttachedChild, Os, Survivor } from "../os/os.js";
+import type { AttachedChild, Os } from "../os/os.js";
 import type { HostStreams } from "../process/launch.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
+import type { ProcessRecord } from "../process/process-record.js";
 import type { ProcessNotification } from "../process/process-status.js";
 import type { ProcessContext } from "../process/run-control.js";
 import { templateFromOptions } from "../template/from-options.js";
@@ -14,6 +14,9 @@ import type { ProcessTemplate } from "../template/process-template.js";
 import type { TemplateError } from "../template/store.js";
 import { durationMs } from "../units/duration.js";
 import { StatusWatcher } from "../watch/status-watcher.js";
+import { adoptProcesses, recordedChanges } from "./adoption.js";
+import { attachedTemplate } from "./attached-template.js";
+import { closedError, closeProcesses } from "./close-processes.js";
 import { type Logger, warningLogger } from "./logger.js";
 import type {
   AttachOptions,
@@ -24,7 +27,7 @@ import type {
   ProcessOptions,
 } from "./process-manager.js";
 import { Registry } from "./registry.js";
-import { openStateDir } from "./state-dir.js";
+import { logDirectoryOf, openStateDir, type StateDir } from "./state-dir.js";
 import { TemplateShelf } from "./template-shelf.js";
 
 const defaultStatusPeriodMs = 1000;
@@ -36,6 +39,8 @@ export class Manager implements ProcessManager {
   readonly #registry = new Registry();
   readonly #templates: TemplateShelf;
   readonly #context: ProcessContext;
+  readonly #stateDir: string | undefined;
+  #state: StateDir | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: ProcessManagerOptions, os: Os) {
@@ -47,11 +52,12 @@ export class Manager implements ProcessManager {
     this.#context = {
       os,
       managerEnv: options.env ?? {},
-      logDirectory: openStateDir(options.stateDir, os.host.cwd)?.logDirectory,
-      newRunId: randomUUID,
+      logDirectory: logDirectoryOf(options.stateDir, os.host.cwd),
       watcher: new StatusWatcher({ periodMs, prepare, scheduler: os.backgroundScheduler }),
       warn: (message, error) => this.#logger.warn({ err: error, process: error.process }, message),
+      record: (name) => this.#record(name),
     };
+    this.#stateDir = options.stateDir;
   }
 
   get notifications$(): Observable<ProcessNotification> {
@@ -66,25 +72,39 @@ export class Manager implements ProcessManager {
     return this.#templates.errors;
   }
 
-  /** Reads the template directory, makes a handle for each template, and starts those marked, in file order. */
-  async loadTemplates(): Promise<void> {
-    await this.#templates.load();
-    for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
-    for (const template of this.#templates.all()) this.#add(template, {});
-    for (const process of this.#registry.all()) if (startsWithManager(process.template)) await this.#startOne(process);
+  /**
+   * Takes the state directory, reads the template directory, makes a handle for each template, finds again what earlier
+   * managers have left, and starts what is marked, in file order.
+   */
+  async open(): Promise<void> {
+    const warn = (message: string, error: unknown): void => this.#logger.error({ err: error }, message);
+    if (this.#stateDir !== undefined) this.#state = await openStateDir(this.#stateDir, this.#os, warn);
+    try {
+      await this.#templates.load();
+      for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
+      for (const template of this.#templates.all()) this.#add(template, {});
+      const records = await this.#adopt();
+      for (const process of this.#registry.all()) {
+        if (startsWithManager(process.template) && records.get(process.name)?.desired !== "down")
+          await this.#startOne(process);
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   newProcess(name: string, command: string, options: ProcessOptions = {}): Process {
     this.#requireOpen();
     const { stdin, stdout, stderr, template: written, ...fields } = options;
     const template = templateFromOptions(name, command, fields, this.#os.host);
-    this.#registry.requireFree(name);
+    if (this.#registry.get(name)?.isUnclaimed !== true) this.#registry.requireFree(name);
     if (template.detach && (stdin === "pipe" || stdout !== undefined || stderr !== undefined)) {
       const text = `${name}: detach: a detached process outlives this program and cannot use its streams; give it log files`;
       throw new ProcessError("INVALID_TEMPLATE", text, { process: name });
     }
     this.#writeIfAsked(template, written);
-    return this.#add(template, { stdin, stdout, stderr });
+    return this.#claim(template) ?? this.#add(template, { stdin, stdout, stderr });
   }
 
   newProcessFromTemplate(source: ProcessTemplate | string, streams: HostStreams = {}): Process {
@@ -92,25 +112,20 @@ export class Manager implements ProcessManager {
     const template = typeof source === "string" ? this.#templates.require(source) : source;
     const present = this.#registry.get(template.name);
     if (present !== undefined && isDeepStrictEqual(present.template, template)) return present;
-    return this.#add(template, streams);
+    return this.#claim(template) ?? this.#add(template, streams);
   }
 
   async attachProcess(name: string, target: number | Identity, options: AttachOptions = {}): Promise<Process> {
     this.#requireOpen();
+    const again = await this.#claimAttached(name, target);
+    if (again !== undefined) return again;
     this.#registry.requireFree(name);
     const child = await this.#os.attach(target);
     try {
       this.#requireOpen();
       this.#requireUnmanaged(child);
-      const { template: written, command, args, ...fields } = options;
-      const [program = child.kernelStatus()?.name ?? String(child.identity.pid), ...given] = child.commandLine;
-      const template = templateFromOptions(
-        name,
-        command ?? program,
-        { ...fields, args: args ?? (command === undefined ? given : []) },
-        { cwd: child.workingDirectory ?? this.#os.host.cwd },
-      );
-      this.#writeIfAsked(template, written);
+      const template = attachedTemplate(name, child, options, this.#os.host.cwd);
+      this.#writeIfAsked(template, options.template);
       const process = this.#add(template, {});
       process.attach(child);
       return process;
@@ -141,6 +156,7 @@ export class Manager implements ProcessManager {
     this.#registry.remove(process);
     await process.close(new ProcessError("ILLEGAL_STATE", `${name}: was deleted`, { process: name }), false);
     process.forget();
+    await this.#state?.records.remove(name);
   }
 
   getTemplate(name: string): ProcessTemplate | undefined {
@@ -166,22 +182,56 @@ export class Manager implements ProcessManager {
   }
 
   async #closeAll(hurrySignal: AbortSignal | undefined): Promise<void> {
-    const reason = closedError();
-    const processes = [...this.#registry.all()].reverse();
-    const closing = processes.map((process) => process.close(reason, process.isHostBound, hurrySignal));
-    const outcomes = await Promise.allSettled(closing);
-    for (const process of processes) process.forget();
-    this.#registry.complete();
-    this.#context.watcher.close();
-    const survivors = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
-    if (survivors.length > 0) throw incompleteError(survivors);
-    const failure = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failure !== undefined) throw ProcessError.from(failure.reason);
+    await closeProcesses(this.#registry.all(), hurrySignal).finally(async () => {
+      this.#registry.complete();
+      this.#context.watcher.close();
+      await this.#os.close();
+      await this.#state?.release();
+    });
   }
 
   #add(template: ProcessTemplate, streams: HostStreams): ManagedProcess {
     const process = new ManagedProcess(template, streams, this.#context);
     this.#registry.add(process);
+    recordedChanges(process).subscribe(() => void this.#record(process.name));
+    return process;
+  }
+
+  async #adopt(): Promise<ReadonlyMap<string, ProcessRecord>> {
+    if (this.#state === undefined) return new Map();
+    return await adoptProcesses({
+      os: this.#os,
+      logger: this.#logger,
+      state: this.#state,
+      handleFor: (template) => this.#registry.get(template.name) ?? this.#add(template, {}),
+      isDefined: (name) => this.#templates.get(name) !== undefined,
+    });
+  }
+
+  /** Writes down what the next manager must know of a process. While the manager closes, nothing is asked of anybody. */
+  async #record(name: string): Promise<void> {
+    const process = this.#registry.get(name);
+    if (process !== undefined) await this.#state?.records.write(process.describe());
+  }
+
+  /** A process found again at the start becomes that of the host program that defines it. */
+  #claim(template: ProcessTemplate): ManagedProcess | undefined {
+    const process = this.#registry.get(template.name);
+    if (process?.isUnclaimed !== true) return undefined;
+    process.claim(template);
+    return process;
+  }
+
+  /** A process attached again at the start, when it is the one asked for; another one of that name is forgotten. */
+  async #claimAttached(name: string, target: number | Identity): Promise<ManagedProcess | undefined> {
+    const process = this.#registry.get(name);
+    if (process?.isUnclaimed !== true) return undefined;
+    const pid = typeof target === "number" ? target : target.pid;
+    if (process.pid !== pid) {
+      await this.delete(name);
+      return undefined;
+    }
+    process.claim(process.template);
     return process;
   }
 
@@ -216,13 +266,4 @@ export class Manager implements ProcessManager {
 
 function startsWithManager({ enabled, runOnStartup, schedule }: ProcessTemplate): boolean {
   return enabled && runOnStartup && schedule === undefined;
-}
-
-function closedError(): ProcessError {
-  return new ProcessError("MANAGER_CLOSED", "the process manager is closed; create a new one");
-}
-
-function incompleteError(survivors: readonly Survivor[]): ProcessError {
-  const list = survivors.map(({ pid, command }) => `${pid} (${command})`).join(", ");
-  return new ProcessError("STOP_INCOMPLETE", `the manager is closed, but these processes could not be ended: ${list}`);
 }

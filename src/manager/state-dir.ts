@@ -1,17 +1,50 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { ProcessError } from "../errors.js";
+import type { Os } from "../os/os.js";
+import { RecordStore } from "./record-store.js";
+import { acquireLock, type LockHolder } from "./state-lock.js";
 
 /** Where a manager keeps what outlives it. */
 export interface StateDir {
-  readonly path: string;
-  readonly logDirectory: string;
+  readonly records: RecordStore;
+  /** Managers that held it before and ended without letting go, newest first. */
+  readonly previous: readonly LockHolder[];
+  /** Waits for what is being written, and lets the next manager in. */
+  release(): Promise<void>;
 }
 
-/** Creates the directories, for their owner only. Undefined for a manager that writes nothing. */
-export function openStateDir(directory: string | undefined, cwd: string): StateDir | undefined {
-  if (directory === undefined) return undefined;
-  const path = resolve(cwd, directory);
-  const logDirectory = join(path, "logs");
-  mkdirSync(logDirectory, { recursive: true, mode: 0o700 });
-  return { path, logDirectory };
+/** Where a manager with this state directory has its processes write their output. */
+export function logDirectoryOf(directory: string | undefined, cwd: string): string | undefined {
+  return directory === undefined ? undefined : join(resolve(cwd, directory), "logs");
+}
+
+/**
+ * Creates the directories, for their owner only, and takes the lock.
+ *
+ * @throws ProcessError STATE_DIR_LOCKED, NOT_PERMITTED when nothing can be written there
+ */
+export async function openStateDir(
+  directory: string,
+  os: Os,
+  warn: (message: string, error: unknown) => void,
+): Promise<StateDir> {
+  const path = resolve(os.host.cwd, directory);
+  const recordDirectory = join(path, "processes");
+  try {
+    for (const made of [join(path, "logs"), recordDirectory]) mkdirSync(made, { recursive: true, mode: 0o700 });
+    const lock = await acquireLock(path, os);
+    const records = new RecordStore(recordDirectory, warn);
+    const release = async (): Promise<void> => {
+      await records.flush();
+      lock.release();
+    };
+    return { records, previous: lock.previous, release };
+  } catch (error) {
+    if (error instanceof ProcessError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isRefused = code === "EACCES" || code === "EROFS" || code === "EPERM";
+    const text = `the state directory ${path} cannot be used (${message}); name another one, or mend its owner and mode`;
+    throw new ProcessError(isRefused ? "NOT_PERMITTED" : "INTERNAL", text, { cause: error });
+  }
 }

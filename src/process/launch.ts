@@ -18,8 +18,6 @@ export interface LaunchContext {
   readonly managerEnv: Readonly<Record<string, string>>;
   /** Where log files go that the template does not name; undefined writes none. */
   readonly logDirectory: string | undefined;
-  /** A fresh, unguessable text for each run: the DROVER_ID by which its processes are known. */
-  readonly newRunId: () => string;
 }
 
 /** What to start, worked out anew for each start: variables, files and interpreters may have changed. */
@@ -29,7 +27,7 @@ export function planLaunch(template: ProcessTemplate, streams: HostStreams, cont
     template,
     hostEnv: host.env,
     managerEnv: context.managerEnv,
-    injected: { DROVER_NAME: template.name, DROVER_INSTANCE: "1", DROVER_ID: context.newRunId() },
+    injected: { DROVER_NAME: template.name, DROVER_INSTANCE: "1", DROVER_ID: context.os.newRunId(template.detach) },
     readFile: (path) => host.readFile(path),
   });
   const { file, args } = resolveProgram(template, { exists: (path) => host.isFile(path), env });

@@ -10,8 +10,10 @@ import type { ProcessTemplate } from "../template/process-template.js";
 import { durationMs } from "../units/duration.js";
 import { type Cancellable, orAborted } from "./cancellation.js";
 import { CommandQueue, type CommandWork, type Ticket, type Verb } from "./command-queue.js";
+import { readKernelStatus } from "./kernel-status.js";
 import type { HostStreams } from "./launch.js";
 import type { Process, StopOptions, StopResult } from "./process.js";
+import type { ProcessRecord } from "./process-record.js";
 import type { ProcessNotification, ProcessStatus } from "./process-status.js";
 import { type ProcessContext, RunControl, type StopRequest } from "./run-control.js";
 import { StatusCell } from "./status-cell.js";
@@ -19,7 +21,6 @@ import { exitOfPresentRun, notificationsOf, usageOf } from "./status-streams.js"
 
 /** The handle the manager gives out, with what only the manager may do. */
 export class ManagedProcess implements Process {
-  readonly template: ProcessTemplate;
   readonly notifications$: Observable<ProcessNotification>;
   readonly stats$: Observable<Usage>;
   readonly #context: ProcessContext;
@@ -29,9 +30,10 @@ export class ManagedProcess implements Process {
   /** What the kernel showed of the process this handle was attached to. */
   #attachedCommandLine: readonly string[] = [];
   #startsAwaited = 0;
+  /** For the manager: found again at its start, and the host has not asked for it yet. */
+  isUnclaimed = false;
 
   constructor(template: ProcessTemplate, streams: HostStreams, context: ProcessContext) {
-    this.template = template;
     this.#context = context;
     this.#cell = new StatusCell(template.name);
     this.#queue = new CommandQueue(template.name);
@@ -41,7 +43,11 @@ export class ManagedProcess implements Process {
   }
 
   get name(): string {
-    return this.template.name;
+    return this.status.name;
+  }
+
+  get template(): ProcessTemplate {
+    return this.#control.template;
   }
 
   get status(): ProcessStatus {
@@ -62,12 +68,12 @@ export class ManagedProcess implements Process {
 
   get command(): string {
     const { program } = this.template;
-    const [shown] = this.#control.isAttached ? this.#attachedCommandLine : [];
+    const [shown] = this.#isAttached() ? this.#attachedCommandLine : [];
     return shown ?? (program.kind === "command" ? program.command : program.script);
   }
 
   get args(): readonly string[] {
-    return this.#control.isAttached ? this.#attachedCommandLine.slice(1) : this.template.args;
+    return this.#isAttached() ? this.#attachedCommandLine.slice(1) : this.template.args;
   }
 
   get startTime(): Date | undefined {
@@ -84,7 +90,7 @@ export class ManagedProcess implements Process {
 
   /** Whether its life ends with that of the host: neither detached nor somebody else's process. */
   get isHostBound(): boolean {
-    return !this.template.detach && !this.#control.isAttached;
+    return this.#control.run?.kind === "bound" || (this.#control.run === undefined && !this.template.detach);
   }
 
   isAlive(): boolean {
@@ -141,14 +147,11 @@ export class ManagedProcess implements Process {
   }
 
   async updateStatus(): Promise<KernelStatus> {
-    await this.#context.os.prepareSamples();
-    const { child } = this.#control;
-    if (child === undefined || !isAlive(child.sample())) throw this.#illegal("does not run, so it has no status");
+    const status = await readKernelStatus(this.#control.child, this.#context.os);
     this.#control.refresh();
-    const status = child.kernelStatus();
-    if (status !== undefined) return status;
-    if (isAlive(child.sample())) throw this.#error("UNSUPPORTED", "its kernel status cannot be read without /proc");
-    throw this.#illegal("ended while its status was read");
+    if (typeof status === "object") return status;
+    if (status === "unreadable") throw this.#error("UNSUPPORTED", "its kernel status cannot be read without /proc");
+    throw this.#illegal("does not run, so it has no status");
   }
 
   async stats(): Promise<Usage> {
@@ -158,10 +161,41 @@ export class ManagedProcess implements Process {
   }
 
   /** For the manager: makes this the handle of a process that runs already. */
-  attach(child: AttachedChild): void {
+  attach(child: AttachedChild, isUnclaimed = false): void {
+    this.isUnclaimed = isUnclaimed;
     this.#attachedCommandLine = child.commandLine;
     this.#cell.change({ desired: "up" });
-    this.#control.hold(child, "attached");
+    this.#control.hold(child, "attached", { kind: "attached", runId: undefined });
+  }
+
+  /** For the manager: takes over a detached process that an earlier manager has started. */
+  adopt(child: AttachedChild, { desired, restarts, run }: ProcessRecord): void {
+    this.isUnclaimed = true;
+    this.#cell.change({ desired, restarts });
+    this.#control.hold(child, "attached", { kind: "detached", runId: run?.runId });
+  }
+
+  /** For the manager: a run of an earlier manager has ended, nobody knows how. */
+  tellEnd({ desired, restarts }: ProcessRecord): void {
+    this.isUnclaimed = true;
+    this.#cell.change({ desired, restarts });
+    this.#control.tellEnd(undefined);
+  }
+
+  /** For the manager: the host has defined the process anew; what runs goes on, the next start uses this. */
+  claim(template: ProcessTemplate): void {
+    this.isUnclaimed = false;
+    this.#control.template = template;
+  }
+
+  /** For the manager: what the next manager must know. */
+  describe(): ProcessRecord {
+    const { name, desired, exit, restarts } = this.status;
+    const { template, run } = this.#control;
+    const identity = this.identity;
+    const present = identity === undefined ? undefined : { identity, runId: run?.runId };
+    const kind = run?.kind ?? (template.detach ? "detached" : "bound");
+    return { name, kind, desired, run: present, exit, restarts, template };
   }
 
   /**
@@ -218,6 +252,11 @@ export class ManagedProcess implements Process {
     const policy = this.template.stop;
     const gracePeriodMs = gracePeriod === undefined ? policy.gracePeriodMs : durationMs(gracePeriod, "gracePeriod");
     return { signal: signal ?? policy.signal, gracePeriodMs };
+  }
+
+  /** Whether the present or last run is somebody else's process. What a later start makes is ours. */
+  #isAttached(): boolean {
+    return this.#control.run?.kind === "attached";
   }
 
   #illegal(what: string): ProcessError {

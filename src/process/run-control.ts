@@ -1,7 +1,8 @@
+import { resolve } from "node:path";
 import { timer } from "rxjs";
 import { ProcessError } from "../errors.js";
 import { bridgeOutput } from "../logs/writer-bridge.js";
-import type { Exit } from "../os/exit.js";
+import { type Exit, exitOf } from "../os/exit.js";
 import type { AttachedChild, Child, Survivor } from "../os/os.js";
 import { isAlive } from "../os/os-state.js";
 import type { Signal } from "../os/signal.js";
@@ -9,6 +10,7 @@ import type { ProcessTemplate } from "../template/process-template.js";
 import type { StatusWatcher } from "../watch/status-watcher.js";
 import type { CommandContext } from "./command-queue.js";
 import { type HostStreams, type LaunchContext, planLaunch } from "./launch.js";
+import { removePidFile, writePidFile } from "./pid-file.js";
 import type { StopResult } from "./process.js";
 import { Run } from "./run.js";
 import type { StatusCell } from "./status-cell.js";
@@ -16,6 +18,8 @@ import { climbStopLadder } from "./stop-ladder.js";
 
 /** What a process needs of its manager. */
 export interface ProcessContext extends LaunchContext {
+  /** Told when a process began to run; resolves when that is written down, where that is done. */
+  readonly record: (name: string) => Promise<void>;
   readonly watcher: StatusWatcher;
   /** Told what went wrong beside the commands. */
   readonly warn: (message: string, error: ProcessError) => void;
@@ -28,7 +32,7 @@ export interface StopRequest {
 
 /** What the commands of one process do. They are never called concurrently: the command queue sees to that. */
 export class RunControl {
-  readonly #template: ProcessTemplate;
+  #template: ProcessTemplate;
   readonly #streams: HostStreams;
   readonly #context: ProcessContext;
   readonly #cell: StatusCell;
@@ -47,9 +51,18 @@ export class RunControl {
     return this.#run?.hasEnded === false ? this.#run.child : undefined;
   }
 
-  /** Whether the present or last run was somebody else's process. What a later start makes is ours. */
-  get isAttached(): boolean {
-    return this.#run?.isAttached === true;
+  /** The present or last run; undefined before the first. */
+  get run(): Pick<Run, "kind" | "runId" | "hasEnded"> | undefined {
+    return this.#run;
+  }
+
+  get template(): ProcessTemplate {
+    return this.#template;
+  }
+
+  /** From the next start on. */
+  set template(template: ProcessTemplate) {
+    this.#template = template;
   }
 
   async start(command: CommandContext): Promise<void> {
@@ -57,19 +70,41 @@ export class RunControl {
     await this.#clearLeftovers(command);
     command.overtaken.throwIfAborted();
     this.#cell.change({ exit: undefined, lastError: undefined, nextRestartAt: undefined }, "start");
-    let child: Child;
+    const { child, runId } = await this.#spawn(command);
+    const run = this.hold(child, "spawned", { kind: this.#template.detach ? "detached" : "bound", runId });
+    this.#connect(child);
+    this.#keepPidFile(run);
+    const recorded = this.#context.record(this.#template.name);
+    await this.#applyAffinity(run);
+    // A process that is to be found again must be written down before anybody relies on it.
+    if (run.kind === "detached") await recorded;
+    command.overtaken.throwIfAborted();
+  }
+
+  async #spawn(command: CommandContext): Promise<{ readonly child: Child; readonly runId: string | undefined }> {
     try {
       const request = planLaunch(this.#template, this.#streams, this.#context);
-      child = await this.#context.os.spawn(request, command.overtaken);
+      const child = await this.#context.os.spawn(request, command.overtaken);
+      return { child, runId: request.env["DROVER_ID"] };
     } catch (reason) {
       const lastError = this.#explain(reason);
       this.#cell.change({ lastError }, "spawnFailed");
       throw lastError;
     }
-    const run = this.hold(child, "spawned");
-    this.#connect(child);
-    await this.#applyAffinity(run);
-    command.overtaken.throwIfAborted();
+  }
+
+  /** The file other programs find the process by; a problem with it is told, and the process kept. */
+  #keepPidFile(run: Run): void {
+    const { cwd, pidFile } = this.#template;
+    if (pidFile === undefined) return;
+    const path = resolve(cwd, pidFile);
+    const { pid } = run.child.identity;
+    try {
+      writePidFile(path, pid);
+      run.onEnd(() => removePidFile(path, pid));
+    } catch (reason) {
+      this.#report(run, reason);
+    }
   }
 
   /** Stops what runs, and what an ended run has left behind. */
@@ -104,8 +139,8 @@ export class RunControl {
   }
 
   /** Takes hold of a process that was spawned or attached: from now on its states and its exit are told. */
-  hold(child: AttachedChild, event: "spawned" | "attached"): Run {
-    const run = new Run(child, ++this.#generation, event === "attached");
+  hold(child: AttachedChild, event: "spawned" | "attached", origin: Pick<Run, "kind" | "runId">): Run {
+    const run = new Run(child, ++this.#generation, origin);
     this.#run = run;
     const os = child.sample();
     const { identity, startedAt } = child;
@@ -114,7 +149,7 @@ export class RunControl {
     const observe = (state: ReturnType<AttachedChild["sample"]>): void => {
       if (this.#run === run && !run.hasEnded && isAlive(state)) this.#cell.change({ os: state });
     };
-    run.onEnd(this.#context.watcher.add({ sample: () => child.sample(), observe }));
+    run.onRelease(this.#context.watcher.add({ sample: () => child.sample(), observe }));
     void child.exit.then((exit) => this.#noticeExit(run, exit));
     return run;
   }
@@ -128,8 +163,14 @@ export class RunControl {
   /** Stops looking at the process, which goes on as it is. */
   letGo(): void {
     if (this.#run === undefined || this.#run.hasEnded) return;
-    this.#run.end();
+    this.#run.letGo();
     this.#run.child.release();
+  }
+
+  /** Takes note of a run that ended while nobody watched. */
+  tellEnd(startedAt: Date | undefined): void {
+    this.#cell.change({ startedAt, os: "running" }, "attached");
+    this.#cell.change({ os: "gone", exit: exitOf(null, null, new Date()) }, "exit");
   }
 
   #noticeExit(run: Run, exit: Exit): void {
@@ -158,15 +199,15 @@ export class RunControl {
     const { affinity } = this.#template;
     if (affinity === undefined) return;
     const apply = async (): Promise<void> => {
-      await run.child.setAffinity(affinity.cpus).catch((reason: unknown) => this.#reportAffinity(run, reason));
+      await run.child.setAffinity(affinity.cpus).catch((reason: unknown) => this.#report(run, reason));
     };
     if (affinity.delayMs === 0) return await apply();
     const wait = timer(affinity.delayMs, this.#context.os.backgroundScheduler).subscribe(() => void apply());
-    run.onEnd(() => wait.unsubscribe());
+    run.onRelease(() => wait.unsubscribe());
   }
 
-  /** A process that runs on the wrong CPUs still does its work: it is kept, and the failure told. */
-  #reportAffinity(run: Run, reason: unknown): void {
+  /** Something beside the process went wrong: it still does its work, so it is kept, and the failure told. */
+  #report(run: Run, reason: unknown): void {
     if (run.hasEnded) return;
     const lastError = this.#explain(reason);
     this.#cell.change({ lastError });

@@ -1,33 +1,50 @@
 import type { ExitCause } from "../os/exit.js";
 import type { AttachedChild } from "../os/os.js";
 
+/** Whether a run ends with its host, outlives it, or was started by somebody else. */
+export type RunKind = "bound" | "detached" | "attached";
+
 /** One run of a process, from spawn or attach to its exit. A callback of an earlier run finds it is not the present one. */
 export class Run {
   readonly child: AttachedChild;
   /** Counts the runs of one process. */
   readonly generation: number;
-  /** Whether somebody else started the process. */
-  readonly isAttached: boolean;
+  readonly kind: RunKind;
+  /** Its DROVER_ID; undefined for a process somebody else started. */
+  readonly runId: string | undefined;
   /** Why we ended it; undefined as long as we have not tried to. */
   endCause: Extract<ExitCause, "stopped" | "killed"> | undefined;
   hasEnded = false;
   /** Whether a stop has proven that nothing of its tree is left. */
   isGone = false;
   readonly #releases: (() => void)[] = [];
+  readonly #endings: (() => void)[] = [];
 
-  constructor(child: AttachedChild, generation: number, isAttached: boolean) {
+  constructor(child: AttachedChild, generation: number, { kind, runId }: Pick<Run, "kind" | "runId">) {
     this.child = child;
     this.generation = generation;
-    this.isAttached = isAttached;
+    this.kind = kind;
+    this.runId = runId;
   }
 
   /** Something to undo when the run has ended or is let go. */
-  onEnd(release: () => void): void {
+  onRelease(release: () => void): void {
     this.#releases.push(release);
   }
 
-  /** Undoes everything, in reverse. The tree of the child can still be looked at. */
+  /** Something to do when the process has ended. */
+  onEnd(act: () => void): void {
+    this.#endings.push(act);
+  }
+
+  /** The process has ended. Its tree can still be looked at. */
   end(): void {
+    for (const act of this.#endings.splice(0).reverse()) act();
+    this.letGo();
+  }
+
+  /** Nobody looks at the process any more. */
+  letGo(): void {
     this.hasEnded = true;
     for (const release of this.#releases.splice(0).reverse()) release();
   }

@@ -95,7 +95,8 @@ describe("a real process", () => {
     const ready = new Promise<void>((resolve) => {
       tell = resolve;
     });
-    const stdout = new Writable({ write: (_chunk, _encoding, done) => {
+    const stdout = new Writable({
+      write: (_chunk, _encoding, done) => {
         tell();
         done();
       },

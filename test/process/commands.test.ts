@@ -23,7 +23,7 @@ describe("start", () => {
     expect(os.processes[0]?.request.env).toMatchObject({
       DROVER_NAME: "app",
       DROVER_INSTANCE: "1",
-      DROVER_ID: "run-0",
+      DROVER_ID: "fake-host.run-0",
     });
     expect(Object.isFrozen(process.status)).toBe(true);
   });

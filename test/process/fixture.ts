@@ -18,8 +18,8 @@ export function fixture(options: TemplateOptions = {}, osOptions: FakeOsOptions 
   const context: ProcessContext = {
     os,
     managerEnv: {},
+    record: () => Promise.resolve(),
     logDirectory: undefined,
-    newRunId: () => `run-${os.processes.length}`,
     watcher: new StatusWatcher({ periodMs: 1000, scheduler: os.backgroundScheduler, prepare: () => undefined }),
     warn: (message) => warnings.push(message),
   };

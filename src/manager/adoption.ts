@@ -1,0 +1,151 @@
+import { resolve } from "node:path";
+import { distinctUntilChanged, type Observable, skip } from "rxjs";
+import { ProcessError } from "../errors.js";
+import type { AttachedChild, Os } from "../os/os.js";
+import type { ManagedProcess } from "../process/managed-process.js";
+import { removePidFile } from "../process/pid-file.js";
+import type { Process } from "../process/process.js";
+import type { ProcessRecord } from "../process/process-record.js";
+import type { ProcessStatus } from "../process/process-status.js";
+import { climbStopLadder } from "../process/stop-ladder.js";
+import type { ProcessTemplate } from "../template/process-template.js";
+import type { Logger } from "./logger.js";
+import type { StateDir } from "./state-dir.js";
+
+/** What is done about a process an earlier manager has recorded. */
+export type AdoptionDecision =
+  | { readonly action: "adopt" | "stop" | "reattach" | "tell-end"; readonly reason: string }
+  | { readonly action: "nothing" };
+
+/** Decides by the record and by whether its process lives, which was proven through its identity. */
+export function decideAdoption({ kind, desired, run, name }: ProcessRecord, lives: boolean): AdoptionDecision {
+  if (run === undefined) return { action: "nothing" };
+  const who = `${name} (PID ${run.identity.pid})`;
+  if (kind === "bound") {
+    return lives
+      ? { action: "stop", reason: `${who} was left behind by a manager that was killed` }
+      : { action: "nothing" };
+  }
+  if (!lives) return { action: "tell-end", reason: `${who} has ended while no manager watched it` };
+  if (kind === "attached") return { action: "reattach", reason: `attached again to ${who}` };
+  if (desired === "down") return { action: "stop", reason: `${who} was to be stopped when its manager ended` };
+  return { action: "adopt", reason: `adopted ${who}, which runs on` };
+}
+
+export interface AdoptionContext {
+  readonly os: Os;
+  readonly logger: Logger;
+  readonly state: StateDir;
+  /** The handle of this name; one made from the recorded template when there is none. */
+  readonly handleFor: (template: ProcessTemplate) => ManagedProcess;
+  /** Whether the template directory defines a process of this name. */
+  readonly isDefined: (name: string) => boolean;
+}
+
+/** Finds again what earlier managers of the state directory have left: adopts, stops or reports it. Gives the records. */
+export async function adoptProcesses(context: AdoptionContext): Promise<ReadonlyMap<string, ProcessRecord>> {
+  const { state, logger, os } = context;
+  const { records, problems } = state.records.load();
+  for (const problem of problems) logger.warn({}, problem);
+  for (const record of records) await adoptOne(record, context);
+  for (const { hostToken } of state.previous) await endLeftovers(`${hostToken}.`, os, logger);
+  return new Map(records.map((record) => [record.name, record]));
+}
+
+/** When a record of the process has to be written: the rest changes all the time and is of no interest later. */
+export function recordedChanges({ status$ }: Process): Observable<ProcessStatus> {
+  const isSame = (one: ProcessStatus, other: ProcessStatus): boolean =>
+    one.desired === other.desired && one.pid === other.pid && one.exit === other.exit;
+  return status$.pipe(distinctUntilChanged(isSame), skip(1));
+}
+
+async function adoptOne(record: ProcessRecord, context: AdoptionContext): Promise<void> {
+  const child = await holdRecorded(record, context.os, context.logger);
+  const decision = decideAdoption(record, child !== undefined);
+  if (decision.action !== "nothing") {
+    context.logger.info({ process: record.name, pid: record.run?.identity.pid }, decision.reason);
+  }
+  if (child !== undefined) await takeOver(child, record, decision, context);
+  else await tellGone(record, decision, context);
+}
+
+/** A process that lives. */
+async function takeOver(
+  child: AttachedChild,
+  record: ProcessRecord,
+  { action }: AdoptionDecision,
+  context: AdoptionContext,
+): Promise<void> {
+  if (action === "adopt") context.handleFor(record.template).adopt(child, record);
+  if (action === "reattach") context.handleFor(record.template).attach(child, true);
+  if (action !== "stop") return;
+  await endTree(child, record.template.stop, context.os, context.logger);
+  removePidFileOf(record);
+  await forget(record, context);
+}
+
+/** A process that has ended, or never ran. */
+async function tellGone(record: ProcessRecord, { action }: AdoptionDecision, context: AdoptionContext): Promise<void> {
+  removePidFileOf(record);
+  if (action === "tell-end" && record.kind === "detached") context.handleFor(record.template).tellEnd(record);
+  else await forget(record, context);
+}
+
+/** Of a process that is over only its user's decision about a template of the directory is still of interest. */
+async function forget({ name, kind }: ProcessRecord, { state, isDefined }: AdoptionContext): Promise<void> {
+  if (kind === "attached" || !isDefined(name)) await state.records.remove(name);
+}
+
+/** Undefined when the process has ended, and when what has its PID now cannot be proven to be it: that is left alone. */
+async function holdRecorded({ run, name }: ProcessRecord, os: Os, logger: Logger): Promise<AttachedChild | undefined> {
+  if (run === undefined) return undefined;
+  try {
+    return await os.attach(run.identity, run.runId);
+  } catch (reason) {
+    const { code, message } = ProcessError.from(reason);
+    if (code === "NO_SUCH_PID" || code === "NOT_SAME_PROCESS") return undefined;
+    logger.warn({ process: name }, `${name}: left alone, as it cannot be proven ours: ${message}`);
+    return undefined;
+  }
+}
+
+/** Ends what carries the token of an earlier host in its environment, wherever it hides. */
+async function endLeftovers(prefix: string, os: Os, logger: Logger): Promise<void> {
+  const policy = { signal: "SIGTERM", gracePeriodMs: 1000 } as const;
+  for (const { identity, runId, name } of await os.findCarriers(prefix)) {
+    const child = await os.attach(identity, runId).catch(() => undefined);
+    if (child === undefined) continue;
+    logger.info(
+      { process: name, pid: identity.pid },
+      `${name} (PID ${identity.pid}) was left behind by a manager that was killed`,
+    );
+    await endTree(child, policy, os, logger);
+  }
+}
+
+async function endTree(
+  child: AttachedChild,
+  { signal, gracePeriodMs }: Pick<ProcessTemplate["stop"], "signal" | "gracePeriodMs">,
+  os: Os,
+  logger: Logger,
+): Promise<void> {
+  const { survivors } = await climbStopLadder({
+    child,
+    signal,
+    gracePeriodMs,
+    hurried: new AbortController().signal,
+    scheduler: os.scheduler,
+    prepareSamples: () => os.prepareSamples(),
+    beforeSignal: () => undefined,
+    onSignalled: () => undefined,
+  });
+  child.release();
+  for (const { pid, command } of survivors) logger.error({ pid }, `PID ${pid} (${command}) could not be ended`);
+}
+
+/** The file of a process that is gone. */
+function removePidFileOf({ template, run }: ProcessRecord): void {
+  if (template.pidFile !== undefined && run !== undefined) {
+    removePidFile(resolve(template.cwd, template.pidFile), run.identity.pid);
+  }
+}
