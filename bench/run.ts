@@ -48,7 +48,7 @@ if (!values.tiny && (loadavg()[0] ?? 0) > busyLoad) console.error("The machine i
 
 const rows: Row[] = [];
 for (const name of names) {
-  if (!values.json) console.error(`measuring ${name} …`);
+  const beganMs = performance.now();
   try {
     rows.push(...(await runBenchmark(name, { isTiny: values.tiny })));
   } catch (error) {
@@ -56,6 +56,7 @@ for (const name of names) {
     process.exitCode = 1;
   }
   endMarked(token);
+  if (!values.json) console.error(`${name}: ${((performance.now() - beganMs) / 1000).toFixed(0)} s`);
 }
 console.log(values.json ? JSON.stringify(rows) : `${machine}\n\n${tableOf(rows)}`);
 if (values.write && process.exitCode === undefined) writeReport("docs/performance.md", machine, rows);

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createNodeOs } from "drover";
-import type { SchedulerAction, SchedulerLike } from "rxjs";
 import { HeldDescriptors } from "../held-descriptors.js";
 import { type Benchmark, type Row, ratioRow } from "../row.js";
 import { startSleepers } from "../sleepers.js";
 import type { Pair } from "../statistics.js";
+import { timedScheduler } from "../timed-scheduler.js";
 import { watch } from "../watching.js";
 
 const periodMs = 20;
+const warmUpRounds = 10;
 
 /** CPU of looking at each process once, without the timer that wakes the program up for it. */
 export const watchCost: Benchmark = async ({ isTiny }) => {
@@ -15,7 +16,7 @@ export const watchCost: Benchmark = async ({ isTiny }) => {
   await using sleepers = await startSleepers(Math.max(...sizes));
   const rows: Row[] = [];
   for (const size of sizes) {
-    const samples = await measure(sleepers.pids.slice(0, size), isTiny ? 2 : 60);
+    const samples = await measure(sleepers.pids.slice(0, size), isTiny ? 2 : 50);
     rows.push(ratioRow({ what: `one look at one of ${size} watched`, unit: "µs", samples, budget: 2 }));
   }
   return rows;
@@ -34,35 +35,19 @@ async function measure(pids: readonly number[], rounds: number): Promise<Pair<re
   };
   const os = createNodeOs();
   let nextPlain: NodeJS.Timeout | undefined;
-  const backgroundScheduler = timed(os.backgroundScheduler, (ms) => {
-    drover.push(perProcess(ms));
+  let spentMs = 0;
+  const clock = (): number => performance.now();
+  const backgroundScheduler = timedScheduler(os.backgroundScheduler, clock, ({ spent, isLast }) => {
+    spentMs += spent;
+    if (!isLast) return;
+    drover.push(perProcess(spentMs));
+    spentMs = 0;
     nextPlain = setTimeout(readPlain, periodMs / 2);
   });
   await using watching = await watch(pids, periodMs, { ...os, backgroundScheduler });
-  const warmUp = drover.length + rounds;
+  const warmUp = drover.length + warmUpRounds;
   while (plain.length < warmUp + rounds) await delay(periodMs);
   await watching.manager.close();
   clearTimeout(nextPlain);
   return { drover: drover.slice(-rounds), plain: plain.slice(-rounds) };
-}
-
-/** Adds up the time spent in scheduled work; a step that asks for a delay is the last one of its round. */
-function timed(scheduler: SchedulerLike, onRound: (spentMs: number) => void): SchedulerLike {
-  let spentMs = 0;
-  let isOver = false;
-  return {
-    now: () => scheduler.now(),
-    schedule<State>(work: (this: SchedulerAction<State>, state?: State) => void, delayMs?: number, state?: State) {
-      isOver = delayMs !== undefined && delayMs > 0;
-      const step = function (this: SchedulerAction<State>, given?: State): void {
-        const beganMs = performance.now();
-        work.call(this, given);
-        spentMs += performance.now() - beganMs;
-        if (!isOver) return;
-        onRound(spentMs);
-        spentMs = 0;
-      };
-      return scheduler.schedule(step, delayMs, state);
-    },
-  };
 }

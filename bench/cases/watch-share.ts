@@ -3,6 +3,7 @@ import { HeldDescriptors } from "../held-descriptors.js";
 import { amountRow, type Benchmark } from "../row.js";
 import { startSleepers } from "../sleepers.js";
 import { alternate } from "../statistics.js";
+import { cpuMs } from "../timed-scheduler.js";
 import { watch } from "../watching.js";
 
 const timesPerSecond = 4;
@@ -11,7 +12,7 @@ const periodMs = 1000 / timesPerSecond;
 /** Share of one core that watching takes, with everything Node does for it: timers, garbage collection, waking up. */
 export const watchShare: Benchmark = async ({ isTiny }) => {
   const count = isTiny ? 3 : 1000;
-  const windowMs = isTiny ? 300 : 3000;
+  const windowMs = isTiny ? 300 : 2000;
   await using sleepers = await startSleepers(count);
   const byDrover = async (): Promise<number> => {
     await using watching = await watch(sleepers.pids, periodMs);
@@ -27,7 +28,7 @@ export const watchShare: Benchmark = async ({ isTiny }) => {
     clearInterval(timer);
     return share;
   };
-  const samples = await alternate(isTiny ? 1 : 5, { drover: byDrover, plain: byNode });
+  const samples = await alternate(isTiny ? 1 : 4, { drover: byDrover, plain: byNode });
   const what = `core taken by watching ${count} at ${timesPerSecond} Hz`;
   return [amountRow({ what, unit: "%", samples, budget: 2.5 }, ({ drover }) => drover.median)];
 };
@@ -37,8 +38,7 @@ async function cpuShare(windowMs: number): Promise<number> {
   globalThis.gc?.();
   await delay(periodMs);
   const beganMs = performance.now();
-  const before = process.cpuUsage();
+  const before = cpuMs();
   await delay(windowMs);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 10 / (performance.now() - beganMs);
+  return ((cpuMs() - before) * 100) / (performance.now() - beganMs);
 }
