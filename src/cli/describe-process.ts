@@ -28,9 +28,15 @@ export function describeRow(process: Process): string[] {
 export const rowTitles = ["NAME", "STATE", "PID", "UPTIME", "COMMAND"];
 
 function remark({ command, args, status, template }: Process): string {
-  if (status.lastError !== undefined) return status.lastError.message;
+  // The whole message has been told when it happened; here it would break the table.
+  if (status.lastError !== undefined) return `(${status.lastError.code})`;
   if (!template.enabled) return "(disabled)";
-  return [command, ...args].join(" ");
+  return [command, ...args].map(quote).join(" ");
+}
+
+/** A word as a shell would have to be given it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** One line about a change of state. */

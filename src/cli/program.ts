@@ -2,6 +2,13 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { Terminal } from "./terminal.js";
 
+interface UpFlags {
+  readonly templateDir: string;
+  readonly stateDir: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
 /** Told the exit code of the command that ran. */
 export type OnExit = (code: number) => void;
 
@@ -38,12 +45,13 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .description("start the processes marked runOnStartup, tell every change, stop them all on Ctrl-C")
     .option("--template-dir <dir>", "directory of template files", "templates")
     .option("--state-dir <dir>", "directory for log files", ".drover")
-    .option("--json", "one JSON object a line for each change of state", false)
-    .option("--verbose", "also tell when a process only goes to sleep or wakes up", false)
+    .option("--json", "one JSON object a line for each change of state")
+    .option("--verbose", "also tell when a process only goes to sleep or wakes up")
     .addHelpText("after", upHelp)
-    .action(async (options: { templateDir: string; stateDir: string; json: boolean; verbose: boolean }) => {
+    .action(async (options: UpFlags) => {
       const { runUp } = await import("./up.js");
-      onExit(await runUp(options, terminal));
+      const { json = false, verbose = false } = options;
+      onExit(await runUp({ ...options, json, verbose }, terminal));
     });
 }
 
@@ -61,11 +69,11 @@ function addValidate(program: Command, terminal: Terminal, onExit: OnExit): void
     .command("validate")
     .description("check template files, and print every error with its place")
     .argument("<file...>", "template files, or directories of them")
-    .option("--json", "the result as one JSON document", false)
+    .option("--json", "the result as one JSON document")
     .addHelpText("after", validateHelp)
-    .action(async (paths: string[], options: { json: boolean }) => {
+    .action(async (paths: string[], { json = false }: { json?: boolean }) => {
       const { runValidate } = await import("./validate.js");
-      onExit(await runValidate(paths, options, terminal));
+      onExit(await runValidate(paths, { json }, terminal));
     });
 }
 

@@ -4,6 +4,7 @@ import { pairwise } from "rxjs";
 import { ProcessError } from "../errors.js";
 import { Manager } from "../manager/manager.js";
 import { createNodeOs } from "../os/node/node-os.js";
+import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
 import { describeChange, describeRow, isRoutine, rowTitles } from "./describe-process.js";
 import { exitCode } from "./exit-code.js";
@@ -97,9 +98,17 @@ function tellChanges(process: Process, { json, verbose }: UpOptions, terminal: T
 }
 
 function tellEnd(processes: readonly Process[], json: boolean, terminal: Terminal): void {
-  const living = processes.filter((process) => process.isAlive()).length;
-  if (json || living === 0) return;
-  terminal.err(`stopping ${living} ${living === 1 ? "process" : "processes"}; Ctrl-C again kills`);
+  if (json) return;
+  const living = processes.filter((process) => process.isAlive());
+  const staying = living.filter((process) => !isHostBound(process));
+  for (const { name, pid } of staying) terminal.err(`leaving ${name} (pid ${pid}) running`);
+  const count = living.length - staying.length;
+  if (count > 0) terminal.err(`stopping ${count} ${count === 1 ? "process" : "processes"}; Ctrl-C again kills`);
+}
+
+/** The manager's own handles know it; the public ones do not need to. */
+function isHostBound(process: Process): boolean {
+  return process instanceof ManagedProcess && process.isHostBound;
 }
 
 function terminalLogger(terminal: Terminal): ConstructorParameters<typeof Manager>[0]["logger"] {
@@ -107,5 +116,6 @@ function terminalLogger(terminal: Terminal): ConstructorParameters<typeof Manage
     terminal.err(`${terminal.style("yellow", "warning:")} ${message}`);
   const error = (_fields: object, message: string): void =>
     terminal.err(`${terminal.style("red", "error:")} ${message}`);
-  return { debug: () => undefined, info: () => undefined, warn, error };
+  const info = (_fields: object, message: string): void => terminal.err(message);
+  return { debug: () => undefined, info, warn, error };
 }

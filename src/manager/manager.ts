@@ -18,6 +18,7 @@ import { adoptProcesses, recordedChanges } from "./adoption.js";
 import { attachedTemplate } from "./attached-template.js";
 import { closedError, closeProcesses } from "./close-processes.js";
 import { type Logger, warningLogger } from "./logger.js";
+import { checkManagerOptions } from "./manager-options.js";
 import type {
   AttachOptions,
   CloseOptions,
@@ -44,6 +45,7 @@ export class Manager implements ProcessManager {
   #closing: Promise<void> | undefined;
 
   constructor(options: ProcessManagerOptions, os: Os) {
+    checkManagerOptions(options);
     this.#os = os;
     this.#logger = options.logger ?? warningLogger((message) => os.host.warn(message));
     this.#templates = new TemplateShelf(options.templateDir, os.host.cwd);
@@ -126,9 +128,7 @@ export class Manager implements ProcessManager {
       this.#requireUnmanaged(child);
       const template = attachedTemplate(name, child, options, this.#os.host.cwd);
       this.#writeIfAsked(template, options.template);
-      const process = this.#add(template, {});
-      process.attach(child);
-      return process;
+      return this.#add(template, {}, (process) => process.attach(child));
     } catch (error) {
       child.release();
       throw error;
@@ -190,8 +190,11 @@ export class Manager implements ProcessManager {
     });
   }
 
-  #add(template: ProcessTemplate, streams: HostStreams): ManagedProcess {
+  /** @param prepare done before anybody hears of the process */
+  #add(template: ProcessTemplate, streams: HostStreams, prepare?: (made: ManagedProcess) => void): ManagedProcess {
+    this.#registry.requireFree(template.name);
     const process = new ManagedProcess(template, streams, this.#context);
+    prepare?.(process);
     this.#registry.add(process);
     recordedChanges(process).subscribe(() => void this.#record(process.name));
     return process;

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ProcessError } from "../errors.js";
+import { makeDirectory } from "../os/make-directory.js";
 import type { Os } from "../os/os.js";
 import { RecordStore } from "./record-store.js";
 import { acquireLock, type LockHolder } from "./state-lock.js";
@@ -32,7 +32,7 @@ export async function openStateDir(
   const path = resolve(os.host.cwd, directory);
   const recordDirectory = join(path, "processes");
   try {
-    for (const made of [join(path, "logs"), recordDirectory]) mkdirSync(made, { recursive: true, mode: 0o700 });
+    for (const made of [path, join(path, "logs"), recordDirectory]) makeDirectory(made);
     const lock = await acquireLock(path, os);
     const records = new RecordStore(recordDirectory, warn);
     const release = async (): Promise<void> => {
@@ -43,7 +43,7 @@ export async function openStateDir(
   } catch (error) {
     if (error instanceof ProcessError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    const isRefused = code === "EACCES" || code === "EROFS" || code === "EPERM";
+    const isRefused = code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOENT";
     const text = `the state directory ${path} cannot be used (${message}); name another one, or mend its owner and mode`;
     throw new ProcessError(isRefused ? "NOT_PERMITTED" : "INTERNAL", text, { cause: error });
   }

@@ -145,7 +145,7 @@ export interface Survivor {
 
 /** Resources used by a tree of processes. */
 export interface Usage {
-  /** CPU time per wall time since the last reading (the first: since the start), 100 is one core. */
+  /** CPU time per wall time since an earlier reading, at least half a second ago (the first: since the start); 100 is one core. */
   readonly cpuPercent: number;
   /** Resident memory in bytes, shared pages counted in each process. */
   readonly memoryBytes: number;

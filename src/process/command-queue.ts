@@ -66,9 +66,14 @@ export class CommandQueue {
     return this.#closedBy !== undefined;
   }
 
+  /** Throws the reason for which no further command is let in. */
+  requireOpen(): void {
+    if (this.#closedBy !== undefined) throw this.#closedBy;
+  }
+
   /** Does the work after the commands before it, or joins the last one in line. Throws when the queue is closed. */
   run<Result>(verb: Verb, work: CommandWork<Result>): Ticket<Result> {
-    if (this.#closedBy !== undefined) throw this.#closedBy;
+    this.requireOpen();
     this.#tellOthers(verb);
     const last = this.#commands.at(-1);
     if (last !== undefined && canJoin(last, verb)) return ticketOf<Result>(last, true);

@@ -99,6 +99,9 @@ export class ManagedProcess implements Process {
   }
 
   async start(options: Cancellable = {}): Promise<void> {
+    this.#queue.requireOpen();
+    // Nothing to wait for, so nothing that a later command could overtake.
+    if (this.#queue.isIdle && this.status.lifecycle === "running" && this.isAlive()) return this.#cell.change({ desired: "up" });
     const { result } = this.#run("start", "up", (command) => this.#control.start(command));
     this.#startsAwaited += 1;
     try {
@@ -140,13 +143,14 @@ export class ManagedProcess implements Process {
   }
 
   async signal(signal: Signal): Promise<void> {
-    const known = parseSignal(signal);
-    if (known === undefined) throw this.#error("UNSUPPORTED", `there is no signal ${JSON.stringify(signal)} here`);
+    const known = this.#knownSignal(signal);
+    this.#queue.requireOpen();
     await this.#context.os.prepareSamples();
     if (this.#control.child?.signal(known) !== true) throw this.#illegal("does not run, so it cannot be signalled");
   }
 
   async updateStatus(): Promise<KernelStatus> {
+    this.#queue.requireOpen();
     const status = await readKernelStatus(this.#control.child, this.#context.os);
     this.#control.refresh();
     if (typeof status === "object") return status;
@@ -155,6 +159,7 @@ export class ManagedProcess implements Process {
   }
 
   async stats(): Promise<Usage> {
+    this.#queue.requireOpen();
     const usage = await this.#control.child?.usage();
     if (usage === undefined) throw this.#illegal("does not run, so it uses nothing");
     return usage;
@@ -251,7 +256,16 @@ export class ManagedProcess implements Process {
   #stopRequest({ gracePeriod, signal }: StopOptions): StopRequest {
     const policy = this.template.stop;
     const gracePeriodMs = gracePeriod === undefined ? policy.gracePeriodMs : durationMs(gracePeriod, "gracePeriod");
-    return { signal: signal ?? policy.signal, gracePeriodMs };
+    return { signal: signal === undefined ? policy.signal : this.#knownSignal(signal), gracePeriodMs };
+  }
+
+  #knownSignal(signal: Signal): Signal {
+    const known = parseSignal(String(signal));
+    if (known !== undefined) return known;
+    throw this.#error(
+      "UNSUPPORTED",
+      `there is no signal ${JSON.stringify(signal)} here; expected a name such as SIGTERM`,
+    );
   }
 
   /** Whether the present or last run is somebody else's process. What a later start makes is ours. */

@@ -66,7 +66,11 @@ export class RunControl {
   }
 
   async start(command: CommandContext): Promise<void> {
-    if (this.#cell.status.lifecycle === "running") return;
+    if (this.#cell.status.lifecycle === "running") {
+      if (this.child !== undefined && isAlive(this.child.sample())) return;
+      // It has ended this moment, and its exit is about to be told.
+      await this.#run?.child.exit;
+    }
     await this.#clearLeftovers(command);
     command.overtaken.throwIfAborted();
     this.#cell.change({ exit: undefined, lastError: undefined, nextRestartAt: undefined }, "start");

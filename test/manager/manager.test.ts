@@ -57,6 +57,23 @@ describe("handles", () => {
   });
 });
 
+describe("options", () => {
+  test("that are misspelt or of the wrong kind are one error with all of them", async () => {
+    const options = { stateDri: "x", statusPeriod: 0, env: { PORT: 1 }, logger: {}, templateDir: 5 } as object;
+    const failure = createProcessManager(options);
+    await expect(failure).rejects.toMatchObject({ code: "INVALID_TEMPLATE" });
+    await expect(failure).rejects.toThrow(
+      /stateDri: there is no such option; did you mean "stateDir"\?\n.*statusPeriod: expected a duration.*\n.*env: .*\n.*logger: .*\n.*templateDir: expected a path/,
+    );
+  });
+
+  test("of a state directory that cannot be made are told, where Node's own mkdir would never return", async () => {
+    await expect(createProcessManager({ stateDir: "/proc/nope/state" })).rejects.toMatchObject({
+      code: "NOT_PERMITTED",
+    });
+  });
+});
+
 describe("templates", () => {
   test("a directory is read, marked templates are started in file order, a bad file is told and harms nobody", async () => {
     using dir = tempDir();
@@ -241,6 +258,7 @@ describe("attach", () => {
       pid: foreign.identity.pid,
     });
     expect(db.command).toBe("postgres");
+    expect(await firstValueFrom(db.notifications$)).toMatchObject({ previous: undefined, state: "sleeping" });
     await manager.close();
     expect(foreign.signals).toEqual([]);
     foreign.end(0);
@@ -333,7 +351,9 @@ describe("close", () => {
     await closing;
     expect(os.processes.map((process) => process.sample())).not.toContain("sleeping");
     expect(() => manager.newProcess("x", "app")).toThrowError(expect.objectContaining({ code: "MANAGER_CLOSED" }));
-    await expect(web.start()).rejects.toMatchObject({ code: "MANAGER_CLOSED" });
+    for (const call of [web.start(), web.stop(), web.signal("SIGHUP"), web.stats(), web.updateStatus()]) {
+      await expect(call).rejects.toMatchObject({ code: "MANAGER_CLOSED" });
+    }
     await expect(manager.attachProcess("x", 1)).rejects.toMatchObject({ code: "MANAGER_CLOSED" });
     await expect(manager.delete("web")).rejects.toMatchObject({ code: "MANAGER_CLOSED" });
   });

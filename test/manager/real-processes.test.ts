@@ -122,6 +122,8 @@ describe("a real process", () => {
     expect(stats.threads).toBeGreaterThan(2);
     expect(stats.openFiles).toBeGreaterThan(5);
     expect(await firstValueFrom(busy.stats$)).toMatchObject({ processes: 2 });
+    // A second reader a moment later must not see the ticks of that moment only.
+    for (let reader = 0; reader < 5; reader++) expect((await busy.stats()).cpuPercent).toBeGreaterThan(5);
   });
 
   test("gets its CPU affinity, as a mask, as a list and after a delay", async ({ skip }) => {

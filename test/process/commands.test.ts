@@ -35,6 +35,13 @@ describe("start", () => {
     expect(os.processes).toHaveLength(1);
   });
 
+  test("of a running process is done at once: a restart that follows does not overtake it", async () => {
+    const { process } = fixture();
+    await process.start();
+    await Promise.all([process.start(), process.restart()]);
+    expect(process.status).toMatchObject({ restarts: 1, lifecycle: "running" });
+  });
+
   test("of a missing program rejects at once, and works once the program is there", async () => {
     const { os, process } = fixture();
     os.setProgram("app", () => undefined);
@@ -174,6 +181,24 @@ describe("stop", () => {
     expect(process.status.lastError?.code).toBe("STOP_INCOMPLETE");
     await expect(within(os, 20_000, process.start())).rejects.toMatchObject({ code: "STOP_INCOMPLETE" });
     expect(os.processes).toHaveLength(1);
+  });
+
+  test.each(["SIGNOPE", "", "999"])("with the signal %j is refused before anything happens", async (signal) => {
+    const { os, process } = fixture();
+    await process.start();
+    const wrong = { signal: signal as "SIGTERM" };
+    for (const call of [process.stop(wrong), process.stopAndWait(wrong), process.signal(wrong.signal)]) {
+      await expect(call).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    }
+    expect(process.status).toMatchObject({ lifecycle: "running", desired: "up" });
+    expect(os.processes[0]?.signals).toEqual([]);
+  });
+
+  test("takes a signal without its SIG, in any case, or as a number", async () => {
+    const { os, process } = fixture();
+    await process.start();
+    await process.stopAndWait({ signal: "int" as never });
+    expect(os.processes[0]?.signals).toEqual(["SIGINT"]);
   });
 
   test("of what does not run does nothing", async () => {

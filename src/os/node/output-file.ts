@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeDirectory } from "../make-directory.js";
 
 /**
  * Opens a file for a process' output: appending, so that truncation by rotation and several writers are safe, open(2).
@@ -8,7 +9,7 @@ import { dirname } from "node:path";
 export function openOutputFile(path: string): number {
   const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK } = constants;
   const flags = O_APPEND | O_CREAT | O_WRONLY;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path));
   const descriptor = openSync(path, flags | O_NONBLOCK, 0o600);
   const stats = fstatSync(descriptor);
   if (stats.isFile()) return descriptor;

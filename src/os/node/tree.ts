@@ -1,7 +1,7 @@
 import { memberKey, selectMembers, type TableEntry } from "../members.js";
 import type { Survivor, Usage } from "../os.js";
 import type { Signal } from "../signal.js";
-import type { Inspector, Measurement, Member } from "./inspector.js";
+import type { Inspector, Member } from "./inspector.js";
 
 export interface TreeOptions {
   readonly root: Member;
@@ -11,13 +11,22 @@ export interface TreeOptions {
   readonly marker: string | undefined;
 }
 
+/** CPU time of each member at one moment. */
+interface Reading {
+  readonly atMs: number;
+  readonly cpuMs: ReadonlyMap<string, number>;
+}
+
+/** CPU time is told in ticks of 10 ms, and there may be several readers: a shorter span would be mostly rounding. */
+const shortestSpanMs = 500;
+
 /** A process with everything it started, as far as the process table shows it. */
 export class ProcessTree {
   readonly #inspector: Inspector;
   readonly #options: TreeOptions;
   readonly #proven = new Set<string>();
-  #previous: ReadonlyMap<string, Measurement> = new Map();
-  #previousAtMs: number | undefined;
+  /** Readings that CPU use is counted from, oldest first: one that is old enough, and the last one. */
+  #readings: readonly Reading[] = [];
 
   constructor(inspector: Inspector, options: TreeOptions) {
     this.#inspector = inspector;
@@ -51,11 +60,14 @@ export class ProcessTree {
 
   async usage(uptimeMs: number): Promise<Usage> {
     const measured = await this.#inspector.measure(await this.#members());
-    const nowMs = performance.now();
-    const elapsedMs = this.#previousAtMs === undefined ? uptimeMs : nowMs - this.#previousAtMs;
-    const spentMs = sum(measured, (one) => one.cpuMs - (this.#previous.get(memberKey(one))?.cpuMs ?? 0));
-    this.#previous = new Map(measured.map((one) => [memberKey(one), one]));
-    this.#previousAtMs = nowMs;
+    const reading: Reading = {
+      atMs: performance.now(),
+      cpuMs: new Map(measured.map((one) => [memberKey(one), one.cpuMs])),
+    };
+    const base = this.#readings.findLast(({ atMs }) => reading.atMs - atMs >= shortestSpanMs) ?? this.#readings[0];
+    this.#readings = base === undefined ? [reading] : [base, reading];
+    const elapsedMs = base === undefined ? uptimeMs : reading.atMs - base.atMs;
+    const spentMs = sum(measured, (one) => one.cpuMs - (base?.cpuMs.get(memberKey(one)) ?? 0));
     return Object.freeze({
       cpuPercent: elapsedMs > 0 ? Math.max(0, (spentMs / elapsedMs) * 100) : 0,
       memoryBytes: sum(measured, (one) => one.memoryBytes),
