@@ -36,10 +36,9 @@ async function measure(pids: readonly number[], rounds: number): Promise<Pair<re
   const os = createNodeOs();
   let nextPlain: NodeJS.Timeout | undefined;
   let spentMs = 0;
-  const clock = (): number => performance.now();
-  const backgroundScheduler = timedScheduler(os.backgroundScheduler, clock, ({ spent, isLast }) => {
-    spentMs += spent;
-    if (!isLast) return;
+  const backgroundScheduler = timedScheduler(os.backgroundScheduler, (step) => {
+    spentMs += step.spentMs;
+    if (!step.isLast) return;
     drover.push(perProcess(spentMs));
     spentMs = 0;
     nextPlain = setTimeout(readPlain, periodMs / 2);

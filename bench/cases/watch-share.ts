@@ -3,7 +3,6 @@ import { HeldDescriptors } from "../held-descriptors.js";
 import { amountRow, type Benchmark } from "../row.js";
 import { startSleepers } from "../sleepers.js";
 import { alternate } from "../statistics.js";
-import { cpuMs } from "../timed-scheduler.js";
 import { watch } from "../watching.js";
 
 const timesPerSecond = 4;
@@ -41,4 +40,9 @@ async function cpuShare(windowMs: number): Promise<number> {
   const before = cpuMs();
   await delay(windowMs);
   return ((cpuMs() - before) * 100) / (performance.now() - beganMs);
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
