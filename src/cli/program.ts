@@ -27,6 +27,8 @@ export function createProgram(terminal: Terminal, onExit: OnExit): Command {
     .addHelpText("after", help);
   addUp(program, terminal, onExit);
   addValidate(program, terminal, onExit);
+  addAttach(program, terminal, onExit);
+  addDoctor(program, terminal, onExit);
   return program;
 }
 
@@ -37,6 +39,7 @@ Exit codes:
 Examples:
   drover up                            run the templates in ./templates until Ctrl-C
   drover validate templates            check every template file there
+  drover doctor                        what runs without a manager, who holds the lock, what is missing
 `;
 
 function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
@@ -83,6 +86,54 @@ Exits with 0 when everything is valid, with 2 when something is not.
 Examples:
   drover validate templates/web.yaml
   drover validate --json templates
+`;
+
+function addAttach(program: Command, terminal: Terminal, onExit: OnExit): void {
+  program
+    .command("attach")
+    .description("write down a running process under a name, so that `drover up` manages it from its next start on")
+    .argument("<name>", "name of the process from now on")
+    .argument("<pid>", "its process id")
+    .option("--state-dir <dir>", "state directory; no manager may be using it", ".drover")
+    .addHelpText("after", attachHelp)
+    .action(async (name: string, pid: string, { stateDir }: { stateDir: string }) => {
+      const { runAttach } = await import("./attach.js");
+      onExit(await runAttach(name, pid, stateDir, terminal));
+    });
+}
+
+const attachHelp = `
+The process is known by its start time, not by its number alone: if the number is given to another process, that one is
+left alone. Nothing is signalled, and drover never ends it when a manager ends.
+
+Examples:
+  drover attach db 4242
+`;
+
+function addDoctor(program: Command, terminal: Terminal, onExit: OnExit): void {
+  program
+    .command("doctor")
+    .description("tell what is wrong with the state directory and this machine")
+    .option("--state-dir <dir>", "state directory", ".drover")
+    .option("--stop <name...>", "end these processes, which run on without a manager")
+    .option("--json", "the result as one JSON document")
+    .addHelpText("after", doctorHelp)
+    .action(async ({ stateDir, stop, json = false }: { stateDir: string; stop?: string[]; json?: boolean }) => {
+      const { runDoctor, stopOrphans } = await import("./doctor.js");
+      onExit(
+        await (stop === undefined ? runDoctor({ stateDir, json }, terminal) : stopOrphans(stop, stateDir, terminal)),
+      );
+    });
+}
+
+const doctorHelp = `
+Looks at the lock, the records, processes that run on without a manager, limits and programs, and changes nothing.
+A process that cannot be proven to be ours is reported and never touched. \`drover up\` adopts what runs on; --stop ends it.
+Exits with 0 when nothing wants doing, else with 1.
+
+Examples:
+  drover doctor
+  drover doctor --stop web worker
 `;
 
 function readVersion(): string {

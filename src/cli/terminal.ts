@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Logger } from "../manager/logger.js";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -48,4 +49,14 @@ export function layOut(rows: readonly (readonly string[])[]): string[] {
 
 function pad(cell: string, column: number, widths: readonly number[]): string {
   return column === widths.length - 1 ? cell : cell.padEnd(widths[column] ?? 0);
+}
+
+/** What a manager has to tell, on the side of errors and progress. */
+export function terminalLogger(terminal: Terminal): Logger {
+  const info = (_fields: object, message: string): void => terminal.err(message);
+  const warn = (_fields: object, message: string): void =>
+    terminal.err(`${terminal.style("yellow", "warning:")} ${message}`);
+  const error = (_fields: object, message: string): void =>
+    terminal.err(`${terminal.style("red", "error:")} ${message}`);
+  return { debug: () => undefined, info, warn, error };
 }

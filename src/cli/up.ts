@@ -9,7 +9,7 @@ import type { Process } from "../process/process.js";
 import { describeChange, describeRow, isRoutine, rowTitles } from "./describe-process.js";
 import { exitCode } from "./exit-code.js";
 import { describeAsJson } from "./process-json.js";
-import { layOut, type Terminal } from "./terminal.js";
+import { layOut, type Terminal, terminalLogger } from "./terminal.js";
 
 export interface UpOptions {
   readonly templateDir: string;
@@ -109,13 +109,4 @@ function tellEnd(processes: readonly Process[], json: boolean, terminal: Termina
 /** The manager's own handles know it; the public ones do not need to. */
 function isHostBound(process: Process): boolean {
   return process instanceof ManagedProcess && process.isHostBound;
-}
-
-function terminalLogger(terminal: Terminal): ConstructorParameters<typeof Manager>[0]["logger"] {
-  const warn = (_fields: object, message: string): void =>
-    terminal.err(`${terminal.style("yellow", "warning:")} ${message}`);
-  const error = (_fields: object, message: string): void =>
-    terminal.err(`${terminal.style("red", "error:")} ${message}`);
-  const info = (_fields: object, message: string): void => terminal.err(message);
-  return { debug: () => undefined, info, warn, error };
 }

@@ -5,7 +5,7 @@ import type { AttachedChild, Os } from "../os/os.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import { removePidFile } from "../process/pid-file.js";
 import type { Process } from "../process/process.js";
-import type { ProcessRecord } from "../process/process-record.js";
+import type { ProcessRecord, RecordedRun } from "../process/process-record.js";
 import type { ProcessStatus } from "../process/process-status.js";
 import { climbStopLadder } from "../process/stop-ladder.js";
 import type { ProcessTemplate } from "../template/process-template.js";
@@ -42,14 +42,18 @@ export interface AdoptionContext {
   readonly isDefined: (name: string) => boolean;
 }
 
-/** Finds again what earlier managers of the state directory have left: adopts, stops or reports it. Gives the records. */
-export async function adoptProcesses(context: AdoptionContext): Promise<ReadonlyMap<string, ProcessRecord>> {
+/**
+ * Finds again what earlier managers of the state directory have left: adopts, stops or reports it. Gives the names not to
+ * be started: stopped by their user, or perhaps running where they cannot be managed.
+ */
+export async function adoptProcesses(context: AdoptionContext): Promise<ReadonlySet<string>> {
   const { state, logger, os } = context;
-  const { records, problems } = state.records.load();
-  for (const problem of problems) logger.warn({}, problem);
-  for (const record of records) await adoptOne(record, context);
+  const { records, faults } = state.records.load();
+  for (const { file, problem } of faults) logger.warn({ file }, `the record ${file} was set aside: ${problem}`);
+  const kept = new Set(records.flatMap(({ name, desired }) => (desired === "down" ? [name] : [])));
+  for (const record of records) if (!(await adoptOne(record, context))) kept.add(record.name);
   for (const { hostToken } of state.previous) await endLeftovers(`${hostToken}.`, os, logger);
-  return new Map(records.map((record) => [record.name, record]));
+  return kept;
 }
 
 /** When a record of the process has to be written: the rest changes all the time and is of no interest later. */
@@ -59,14 +63,20 @@ export function recordedChanges({ status$ }: Process): Observable<ProcessStatus>
   return status$.pipe(distinctUntilChanged(isSame), skip(1));
 }
 
-async function adoptOne(record: ProcessRecord, context: AdoptionContext): Promise<void> {
-  const child = await holdRecorded(record, context.os, context.logger);
-  const decision = decideAdoption(record, child !== undefined);
-  if (decision.action !== "nothing") {
-    context.logger.info({ process: record.name, pid: record.run?.identity.pid }, decision.reason);
+/** False when what has the PID cannot be proven to be the process, or not be managed: it is left alone. */
+async function adoptOne(record: ProcessRecord, context: AdoptionContext): Promise<boolean> {
+  const { name, run } = record;
+  const outcome = run === undefined ? undefined : await hold(run, context.os);
+  if (outcome instanceof ProcessError && !isGone(outcome)) {
+    context.logger.warn({ process: name }, `${name}: left alone and not started again: ${outcome.message}`);
+    return false;
   }
+  const child = outcome instanceof ProcessError ? undefined : outcome;
+  const decision = decideAdoption(record, child !== undefined);
+  if (decision.action !== "nothing") context.logger.info({ process: name, pid: run?.identity.pid }, decision.reason);
   if (child !== undefined) await takeOver(child, record, decision, context);
   else await tellGone(record, decision, context);
+  return true;
 }
 
 /** A process that lives. */
@@ -96,17 +106,24 @@ async function forget({ name, kind }: ProcessRecord, { state, isDefined }: Adopt
   if (kind === "attached" || !isDefined(name)) await state.records.remove(name);
 }
 
-/** Undefined when the process has ended, and when what has its PID now cannot be proven to be it: that is left alone. */
-async function holdRecorded({ run, name }: ProcessRecord, os: Os, logger: Logger): Promise<AttachedChild | undefined> {
-  if (run === undefined) return undefined;
-  try {
-    return await os.attach(run.identity, run.runId);
-  } catch (reason) {
-    const { code, message } = ProcessError.from(reason);
-    if (code === "NO_SUCH_PID" || code === "NOT_SAME_PROCESS") return undefined;
-    logger.warn({ process: name }, `${name}: left alone, as it cannot be proven ours: ${message}`);
-    return undefined;
-  }
+/** What has become of a recorded run: there is none, it lives, it has ended, or what has its PID cannot be proven. */
+export type RecordedState = "none" | "lives" | "ended" | "unproven";
+
+/** Looks at a recorded run, and holds nothing. */
+export async function stateOfRecorded({ run }: ProcessRecord, os: Os): Promise<RecordedState> {
+  if (run === undefined) return "none";
+  const outcome = await hold(run, os);
+  if (outcome instanceof ProcessError) return isGone(outcome) ? "ended" : "unproven";
+  outcome.release();
+  return "lives";
+}
+
+async function hold({ identity, runId }: RecordedRun, os: Os): Promise<AttachedChild | ProcessError> {
+  return await os.attach(identity, runId).catch((reason: unknown) => ProcessError.from(reason));
+}
+
+function isGone({ code }: ProcessError): boolean {
+  return code === "NO_SUCH_PID" || code === "NOT_SAME_PROCESS";
 }
 
 /** Ends what carries the token of an earlier host in its environment, wherever it hides. */

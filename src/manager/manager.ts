@@ -6,7 +6,6 @@ import type { AttachedChild, Os } from "../os/os.js";
 import type { HostStreams } from "../process/launch.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
-import type { ProcessRecord } from "../process/process-record.js";
 import type { ProcessNotification } from "../process/process-status.js";
 import type { ProcessContext } from "../process/run-control.js";
 import { templateFromOptions } from "../template/from-options.js";
@@ -85,10 +84,9 @@ export class Manager implements ProcessManager {
       await this.#templates.load();
       for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
       for (const template of this.#templates.all()) this.#add(template, {});
-      const records = await this.#adopt();
+      const kept = await this.#adopt();
       for (const process of this.#registry.all()) {
-        if (startsWithManager(process.template) && records.get(process.name)?.desired !== "down")
-          await this.#startOne(process);
+        if (startsWithManager(process.template) && !kept.has(process.name)) await this.#startOne(process);
       }
     } catch (error) {
       await this.close();
@@ -128,7 +126,9 @@ export class Manager implements ProcessManager {
       this.#requireUnmanaged(child);
       const template = attachedTemplate(name, child, options, this.#os.host.cwd);
       this.#writeIfAsked(template, options.template);
-      return this.#add(template, {}, (process) => process.attach(child));
+      const process = this.#add(template, {}, (made) => made.attach(child));
+      await this.#record(name);
+      return process;
     } catch (error) {
       child.release();
       throw error;
@@ -200,8 +200,9 @@ export class Manager implements ProcessManager {
     return process;
   }
 
-  async #adopt(): Promise<ReadonlyMap<string, ProcessRecord>> {
-    if (this.#state === undefined) return new Map();
+  /** Gives the names of those not to be started now. */
+  async #adopt(): Promise<ReadonlySet<string>> {
+    if (this.#state === undefined) return new Set();
     return await adoptProcesses({
       os: this.#os,
       logger: this.#logger,
@@ -258,9 +259,10 @@ export class Manager implements ProcessManager {
   /** One process under two names would be stopped by one and started again by the other. */
   #requireUnmanaged(child: AttachedChild): void {
     const { identity } = child;
-    const other = this.#registry.all().find((process) => {
-      return process.identity !== undefined && sameIdentity(process.identity, identity);
-    });
+    // The PID first: it is at hand, and the same for nearly none of thousands.
+    const isSame = (process: ManagedProcess): boolean =>
+      process.pid === identity.pid && process.identity !== undefined && sameIdentity(process.identity, identity);
+    const other = this.#registry.all().find(isSame);
     if (other === undefined) return;
     const text = `process ${identity.pid} is managed as "${other.name}" already; use that handle or delete it first`;
     throw new ProcessError("ILLEGAL_STATE", text, { process: other.name });

@@ -6,8 +6,29 @@ import { decodeRecord, encodeRecord, type ProcessRecord } from "../process/proce
 
 export interface LoadedRecords {
   readonly records: readonly ProcessRecord[];
-  /** What was wrong with files that were set aside, in words. */
-  readonly problems: readonly string[];
+  /** Files that hold no record. */
+  readonly faults: readonly RecordFault[];
+}
+
+export interface RecordFault {
+  readonly file: string;
+  /** What is wrong with it, in words. */
+  readonly problem: string;
+}
+
+/** Reads every record of a directory, and changes nothing there. */
+export function readRecords(directory: string): LoadedRecords {
+  const records: ProcessRecord[] = [];
+  const faults: RecordFault[] = [];
+  for (const file of readdirSync(directory)
+    .filter((name) => /^[^.].*\.json$/.test(name))
+    .sort()) {
+    const outcome = readRecord(join(directory, file));
+    if ("problem" in outcome) faults.push({ file, problem: outcome.problem });
+    else if (`${outcome.name}.json` === file) records.push(outcome);
+    else faults.push({ file, problem: `it is the record of "${outcome.name}"` });
+  }
+  return { records, faults };
 }
 
 /**
@@ -29,25 +50,14 @@ export class RecordStore {
 
   /** Reads every record. What is none is set aside under another name, never deleted. */
   load(): LoadedRecords {
-    const records: ProcessRecord[] = [];
-    const problems: string[] = [];
-    for (const file of readdirSync(this.#directory)
-      .filter((name) => /^[^.].*\.json$/.test(name))
-      .sort()) {
-      const path = join(this.#directory, file);
-      const outcome = readRecord(path);
-      if ("problem" in outcome) problems.push(`${this.setAside(file)} was set aside: ${outcome.problem}`);
-      else if (`${outcome.name}.json` === file) records.push(outcome);
-      else problems.push(`${this.setAside(file)} was set aside: it is the record of "${outcome.name}"`);
-    }
-    return { records, problems };
+    const loaded = readRecords(this.#directory);
+    for (const { file } of loaded.faults) this.#setAside(file);
+    return loaded;
   }
 
-  /** Renames a file of records so that it is not read again; gives the new path. */
-  setAside(file: string): string {
-    const path = join(this.#directory, `${file}.${new Date().toISOString().replaceAll(":", "-")}.aside`);
-    renameSync(join(this.#directory, file), path);
-    return path;
+  #setAside(file: string): void {
+    const aside = `${file}.${new Date().toISOString().replaceAll(":", "-")}.aside`;
+    renameSync(join(this.#directory, file), join(this.#directory, aside));
   }
 
   /** Writes a record. Resolves when it, or a later one of the same process, is on disk or could not be written. */

@@ -47,6 +47,18 @@ export async function acquireLock(directory: string, os: Os): Promise<StateLock>
   throw new ProcessError("STATE_DIR_LOCKED", `${directory}: several managers fight for it; start one of them again`);
 }
 
+/** Who holds or held a state directory, and whether that is so now. Changes nothing. */
+export async function inspectLocks(
+  directory: string,
+  os: Os,
+): Promise<readonly { readonly holder: LockHolder; readonly state: HolderState }[]> {
+  const locks = listLocks(directory).flatMap(({ holder }) => (holder === undefined ? [] : [holder]));
+  return await Promise.all(locks.map(async (holder) => ({ holder, state: await examine(holder, os) })));
+}
+
+/** Whether a holder lives. In another PID namespace of this boot it cannot be seen: that proves nothing. */
+export type HolderState = "alive" | "dead" | "elsewhere";
+
 interface Lock {
   readonly generation: number;
   /** Undefined when the file is not a lock: it counts as held until somebody looks. */
@@ -131,8 +143,7 @@ async function requireDead(locks: readonly Lock[], directory: string, os: Os): P
   }
 }
 
-/** Whether the holder lives. In another PID namespace of this boot it cannot be seen: that proves nothing. */
-async function examine({ identity }: LockHolder, os: Os): Promise<"alive" | "dead" | "elsewhere"> {
+async function examine({ identity }: LockHolder, os: Os): Promise<HolderState> {
   const here = os.host.identity;
   if (identity.bootId !== here.bootId) return "dead";
   if (identity.pidNamespace !== here.pidNamespace) return "elsewhere";

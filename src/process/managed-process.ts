@@ -101,7 +101,8 @@ export class ManagedProcess implements Process {
   async start(options: Cancellable = {}): Promise<void> {
     this.#queue.requireOpen();
     // Nothing to wait for, so nothing that a later command could overtake.
-    if (this.#queue.isIdle && this.status.lifecycle === "running" && this.isAlive()) return this.#cell.change({ desired: "up" });
+    if (this.#queue.isIdle && this.status.lifecycle === "running" && this.isAlive())
+      return this.#cell.change({ desired: "up" });
     const { result } = this.#run("start", "up", (command) => this.#control.start(command));
     this.#startsAwaited += 1;
     try {

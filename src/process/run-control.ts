@@ -14,6 +14,7 @@ import { removePidFile, writePidFile } from "./pid-file.js";
 import type { StopResult } from "./process.js";
 import { Run } from "./run.js";
 import type { StatusCell } from "./status-cell.js";
+import { runStopCommand } from "./stop-command.js";
 import { climbStopLadder } from "./stop-ladder.js";
 
 /** What a process needs of its manager. */
@@ -117,6 +118,7 @@ export class RunControl {
     if (run === undefined || run.isGone) return { exit: this.#cell.status.exit, forced: false, survivors: [] };
     if (this.#cell.status.lifecycle === "running") this.#cell.change({}, "stop");
     const { os } = this.#context;
+    if (request.gracePeriodMs > 0 && !run.hasEnded) await this.#askByCommand(run, request, command);
     const { forced, survivors } = await climbStopLadder({
       ...request,
       child: run.child,
@@ -131,6 +133,28 @@ export class RunControl {
     run.isGone = survivors.length === 0;
     if (!run.isGone) this.#cell.change({ lastError: this.#incomplete(survivors) });
     return { exit: this.#cell.status.exit, forced, survivors };
+  }
+
+  /** The stop command comes before any signal. When it cannot be run the signals must do. */
+  async #askByCommand(run: Run, { gracePeriodMs }: StopRequest, { hurried }: CommandContext): Promise<void> {
+    const [file, ...args] = this.#template.stop.command;
+    if (file === undefined) return;
+    run.endCause = "stopped";
+    try {
+      const launch = planLaunch(this.#template, {}, this.#context);
+      // The command carries an id of its own: by that of the run it would count as what is to be stopped.
+      const { pid } = run.child.identity;
+      await runStopCommand(this.#context.os, {
+        command: [file, ...args],
+        launch,
+        pid,
+        timeoutMs: gracePeriodMs,
+        hurried,
+      });
+    } catch (reason) {
+      const error = this.#explain(reason);
+      this.#context.warn(`${error.message} (stop.command; it is stopped by signals instead)`, error);
+    }
   }
 
   async restart(request: StopRequest, command: CommandContext): Promise<void> {
@@ -151,6 +175,8 @@ export class RunControl {
     const health = "unknown";
     this.#cell.change({ pid: identity.pid, startedAt, os: isAlive(os) ? os : "running", health }, event);
     const observe = (state: ReturnType<AttachedChild["sample"]>): void => {
+      // Nearly every look finds what the one before has found: that must cost nothing.
+      if (state === this.#cell.status.os) return;
       if (this.#run === run && !run.hasEnded && isAlive(state)) this.#cell.change({ os: state });
     };
     run.onRelease(this.#context.watcher.add({ sample: () => child.sample(), observe }));

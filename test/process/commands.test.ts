@@ -227,6 +227,62 @@ describe("stop", () => {
   });
 });
 
+describe("a stop command", () => {
+  const options = { stop: { command: ["app-ctl", "shutdown"], gracePeriod: 500 } };
+  const shutDown = (self: { request: { env: Readonly<Record<string, string>> }; end(code: number): void }): void => {
+    expect(self.request.env["DROVER_PID"]).toBe("1000");
+    self.end(0);
+  };
+
+  test("is run before any signal, in the place of the process and with its PID", async () => {
+    const { os, process } = fixture(options, { programs: { "app-ctl": shutDown } });
+    await process.start();
+    expect(await within(os, 2000, process.stopAndWait())).toMatchObject({
+      forced: false,
+      exit: { signal: "SIGTERM", cause: "stopped" },
+    });
+    expect(os.processes[1]?.request).toMatchObject({ file: "app-ctl", args: ["shutdown"], cwd: "/", detach: false });
+  });
+
+  test("that ends the process leaves nothing to be signalled", async () => {
+    const { os, process } = fixture(options);
+    os.setProgram("app-ctl", (self) => {
+      os.processes[0]?.end(0);
+      self.end(0);
+    });
+    await process.start();
+    expect(await within(os, 2000, process.stopAndWait())).toMatchObject({
+      forced: false,
+      exit: { code: 0, cause: "stopped" },
+    });
+    expect(os.processes[0]?.signals).toEqual([]);
+  });
+
+  test("that hangs is killed when its time is over, and the signals follow", async () => {
+    const { os, process } = fixture(options, { programs: { "app-ctl": (self) => self.onSignal("SIGTERM") } });
+    await process.start();
+    const stopped = process.stopAndWait();
+    await os.clock.advance(499);
+    expect(os.processes.map(({ signals }) => signals)).toEqual([[], []]);
+    await within(os, 100, stopped);
+    expect(os.processes.map(({ signals }) => signals)).toEqual([["SIGTERM"], ["SIGKILL"]]);
+  });
+
+  test("that cannot be run is told, and the signals follow", async () => {
+    const { os, process, warnings } = fixture(options);
+    await process.start();
+    expect(await within(os, 1000, process.stopAndWait())).toMatchObject({ exit: { signal: "SIGTERM" } });
+    expect(warnings.join()).toContain('app: cannot start "app-ctl": no such program (stop.command');
+  });
+
+  test("is not run by kill", async () => {
+    const { os, process } = fixture(options);
+    await process.start();
+    await within(os, 1000, process.kill());
+    expect(os.processes).toHaveLength(1);
+  });
+});
+
 describe("restart", () => {
   test("replaces the process, counts, and starts what was never started", async () => {
     const { os, process } = fixture();

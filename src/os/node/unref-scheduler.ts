@@ -26,7 +26,8 @@ class UnrefAction<State> extends Subscription implements SchedulerAction<State> 
     this.#cancel();
     const run = (): void => this.#work.call(this, state);
     if (delayMs <= 0) {
-      const immediate = setImmediate(run).unref();
+      // Not unref'd: such an immediate does not wake an idle event loop, and would wait there for any other event.
+      const immediate = setImmediate(run);
       this.#cancel = () => clearImmediate(immediate);
     } else {
       const timer = setTimeout(run, delayMs).unref();

@@ -6,12 +6,13 @@ import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
 import { SharedReading } from "../shared-reading.js";
 import { type Boot, ticksPerSecond } from "./boot.js";
 import { ProcfsProbe } from "./probe.js";
-import { hasEnvironment, readCommandLine, readEntry, readEnvironment, readTable } from "./table.js";
+import { readCommandLine, readEntry, readEnvironment, readTable } from "./table.js";
 
 /** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
 export class ProcfsInspector implements Inspector {
   readonly toleranceTicks = 0;
   readonly #boot: Boot;
+  readonly #markers = new WeakMap<TableEntry, string>();
   readonly #table = new SharedReading<readonly TableEntry[]>(readTable);
 
   constructor(boot: Boot) {
@@ -37,7 +38,16 @@ export class ProcfsInspector implements Inspector {
   }
 
   carriesMarker(entry: TableEntry, marker: string): boolean {
-    return hasEnvironment(entry.pid, "DROVER_ID", marker);
+    return this.#markerOf(entry) === marker;
+  }
+
+  /** Read once for a row of the table, however many trees ask about it: they share the table. */
+  #markerOf(entry: TableEntry): string {
+    const known = this.#markers.get(entry);
+    if (known !== undefined) return known;
+    const [marker = ""] = this.readEnvironment(entry.pid, ["DROVER_ID"]) ?? [];
+    this.#markers.set(entry, marker);
+    return marker;
   }
 
   readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] | undefined {
