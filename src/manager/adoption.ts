@@ -9,8 +9,10 @@ import type { ProcessRecord, RecordedRun } from "../process/process-record.js";
 import type { ProcessStatus } from "../process/process-status.js";
 import { climbStopLadder } from "../process/stop-ladder.js";
 import type { ProcessTemplate } from "../template/process-template.js";
+import { attachedTemplate } from "./attached-template.js";
 import type { Logger } from "./logger.js";
 import type { StateDir } from "./state-dir.js";
+import { findStrays, type Stray } from "./strays.js";
 
 /** What is done about a process an earlier manager has recorded. */
 export type AdoptionDecision =
@@ -50,8 +52,10 @@ export async function adoptProcesses(context: AdoptionContext): Promise<Readonly
   const { state, logger, os } = context;
   const { records, faults } = state.records.load();
   for (const { file, problem } of faults) logger.warn({ file }, `the record ${file} was set aside: ${problem}`);
+  const strays = await findStrays(state.detachedToken, records, os);
   const kept = new Set(records.flatMap(({ name, desired }) => (desired === "down" ? [name] : [])));
-  for (const record of records) if (!(await adoptOne(record, context))) kept.add(record.name);
+  for (const record of records) if (!(await adoptOne(record, strays, context))) kept.add(record.name);
+  for (const stray of strays.values()) adoptStray(stray, undefined, context);
   for (const { hostToken } of state.previous) await endLeftovers(`${hostToken}.`, os, logger);
   return kept;
 }
@@ -64,7 +68,7 @@ export function recordedChanges({ status$ }: Process): Observable<ProcessStatus>
 }
 
 /** False when what has the PID cannot be proven to be the process, or not be managed: it is left alone. */
-async function adoptOne(record: ProcessRecord, context: AdoptionContext): Promise<boolean> {
+async function adoptOne(record: ProcessRecord, strays: Map<string, Stray>, context: AdoptionContext): Promise<boolean> {
   const { name, run } = record;
   const outcome = run === undefined ? undefined : await hold(run, context.os);
   if (outcome instanceof ProcessError && !isGone(outcome)) {
@@ -72,11 +76,30 @@ async function adoptOne(record: ProcessRecord, context: AdoptionContext): Promis
     return false;
   }
   const child = outcome instanceof ProcessError ? undefined : outcome;
+  const stray = strays.get(name);
+  strays.delete(name);
+  if (child === undefined && stray !== undefined) {
+    adoptStray(stray, record, context);
+    return true;
+  }
   const decision = decideAdoption(record, child !== undefined);
   if (decision.action !== "nothing") context.logger.info({ process: name, pid: run?.identity.pid }, decision.reason);
   if (child !== undefined) await takeOver(child, record, decision, context);
   else await tellGone(record, decision, context);
   return true;
+}
+
+/** It was started last of all that is known of its name, so it was wanted. */
+function adoptStray({ name, runId, child }: Stray, record: ProcessRecord | undefined, context: AdoptionContext): void {
+  const { identity } = child;
+  const { pid } = identity;
+  context.logger.info({ process: name, pid }, `adopted ${name} (PID ${pid}), which was not yet recorded`);
+  const template = record?.template ?? attachedTemplate(name, child, { detach: true }, "/");
+  const restarts = record?.restarts ?? 0;
+  const run = { identity, runId };
+  context
+    .handleFor(template)
+    .adopt(child, { name, kind: "detached", desired: "up", run, exit: undefined, restarts, template });
 }
 
 /** A process that lives. */
@@ -97,6 +120,9 @@ async function takeOver(
 /** A process that has ended, or never ran. */
 async function tellGone(record: ProcessRecord, { action }: AdoptionDecision, context: AdoptionContext): Promise<void> {
   removePidFileOf(record);
+  // Its manager was killed while it stopped it: the leader has obeyed, what it started perhaps not.
+  const isUnfinished = record.desired === "down" || record.kind === "bound";
+  if (record.run?.runId !== undefined && isUnfinished) await endLeftovers(record.run.runId, context.os, context.logger);
   if (action === "tell-end" && record.kind === "detached") context.handleFor(record.template).tellEnd(record);
   else await forget(record, context);
 }

@@ -53,6 +53,7 @@ export class Manager implements ProcessManager {
     this.#context = {
       os,
       managerEnv: options.env ?? {},
+      detachedToken: () => this.#state?.detachedToken ?? "detached",
       logDirectory: logDirectoryOf(options.stateDir, os.host.cwd),
       watcher: new StatusWatcher({ periodMs, prepare, scheduler: os.backgroundScheduler }),
       warn: (message, error) => this.#logger.warn({ err: error, process: error.process }, message),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync, renameSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeRecord, encodeRecord, type ProcessRecord } from "../process/process-record.js";
@@ -48,8 +48,14 @@ export class RecordStore {
     this.#warn = warn;
   }
 
-  /** Reads every record. What is none is set aside under another name, never deleted. */
+  /**
+   * Reads every record. What is none is set aside under another name, never deleted. What a killed manager was writing
+   * is removed: the holder of the lock is the only one who writes here.
+   */
   load(): LoadedRecords {
+    for (const name of readdirSync(this.#directory)) {
+      if (/^\..*\.tmp$/.test(name)) rmSync(join(this.#directory, name), { force: true });
+    }
     const loaded = readRecords(this.#directory);
     for (const { file } of loaded.faults) this.#setAside(file);
     return loaded;

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ProcessError } from "../errors.js";
 import { makeDirectory } from "../os/make-directory.js";
@@ -8,6 +10,8 @@ import { acquireLock, type LockHolder } from "./state-lock.js";
 /** Where a manager keeps what outlives it. */
 export interface StateDir {
   readonly records: RecordStore;
+  /** What the DROVER_ID of every detached run of this state directory begins with, whichever manager started it. */
+  readonly detachedToken: string;
   /** Managers that held it before and ended without letting go, newest first. */
   readonly previous: readonly LockHolder[];
   /** Waits for what is being written, and lets the next manager in. */
@@ -39,7 +43,7 @@ export async function openStateDir(
       await records.flush();
       lock.release();
     };
-    return { records, previous: lock.previous, release };
+    return { records, detachedToken: keepToken(path), previous: lock.previous, release };
   } catch (error) {
     if (error instanceof ProcessError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -47,4 +51,16 @@ export async function openStateDir(
     const text = `the state directory ${path} cannot be used (${message}); name another one, or mend its owner and mode`;
     throw new ProcessError(isRefused ? "NOT_PERMITTED" : "INTERNAL", text, { cause: error });
   }
+}
+
+/** The token of the state directory, made by its first manager. Called only by the holder of the lock. */
+function keepToken(directory: string): string {
+  const path = join(directory, "token");
+  const kept = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+  if (/^[0-9a-f-]{36}$/.test(kept)) return kept;
+  const token = randomUUID();
+  const temporary = `${path}.tmp`;
+  writeFileSync(temporary, `${token}\n`, { mode: 0o600, flush: true });
+  renameSync(temporary, path);
+  return token;
 }

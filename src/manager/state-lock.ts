@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { firstValueFrom, timer } from "rxjs";
 import { ProcessError } from "../errors.js";
@@ -39,6 +39,7 @@ export async function acquireLock(directory: string, os: Os): Promise<StateLock>
     const generation = (before.at(-1)?.generation ?? 0) + 1;
     if (makeLock(directory, generation, own) && (await isSole(directory, generation, os))) {
       for (const lock of before) rmSync(pathOf(directory, lock.generation), { force: true });
+      removeRemains(directory);
       const release = (): void => rmSync(pathOf(directory, generation), { force: true });
       return { previous: before.flatMap(({ holder }) => (holder === undefined ? [] : [holder])).reverse(), release };
     }
@@ -94,6 +95,17 @@ function parseHolder(text: string): LockHolder | undefined {
     return isWhole ? { identity, startedAt, hostToken } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** A rival needs its own no longer than a moment: what is older was left by one that was killed. */
+const remainAfterMs = 60_000;
+
+function removeRemains(directory: string): void {
+  for (const name of readdirSync(directory).filter((entry) => /^\.lock\..*\.tmp$/.test(entry))) {
+    const path = join(directory, name);
+    const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (ageMs > remainAfterMs) rmSync(path, { force: true });
   }
 }
 

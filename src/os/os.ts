@@ -25,10 +25,10 @@ export interface Os {
    */
   attach(target: number | Identity, runId?: string): Promise<AttachedChild>;
   /**
-   * A fresh, unguessable DROVER_ID for a run. Those of host-bound runs begin with `hostToken`, by which whatever they
-   * started can be found.
+   * A fresh, unguessable DROVER_ID for a run that begins with `prefix`. Those of host-bound runs begin with `hostToken`,
+   * by which whatever they started can be found.
    */
-  newRunId(detach: boolean): string;
+  newRunId(prefix: string): string;
   /** What the DROVER_ID of every host-bound run of this host begins with. */
   readonly hostToken: string;
   /** Called before a round of `sample()` calls; where one snapshot serves all of them, it is taken here. */

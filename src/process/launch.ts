@@ -16,18 +16,21 @@ export interface LaunchContext {
   readonly os: Os;
   /** Variables the manager gives every process. */
   readonly managerEnv: Readonly<Record<string, string>>;
+  /** What the DROVER_ID of a detached run begins with: by it the next manager finds one that was not recorded in time. */
+  readonly detachedToken: () => string;
   /** Where log files go that the template does not name; undefined writes none. */
   readonly logDirectory: string | undefined;
 }
 
 /** What to start, worked out anew for each start: variables, files and interpreters may have changed. */
 export function planLaunch(template: ProcessTemplate, streams: HostStreams, context: LaunchContext): SpawnRequest {
-  const { host } = context.os;
+  const { host, hostToken } = context.os;
+  const runId = context.os.newRunId(template.detach ? context.detachedToken() : hostToken);
   const env = buildEnvironment({
     template,
     hostEnv: host.env,
     managerEnv: context.managerEnv,
-    injected: { DROVER_NAME: template.name, DROVER_INSTANCE: "1", DROVER_ID: context.os.newRunId(template.detach) },
+    injected: { DROVER_NAME: template.name, DROVER_INSTANCE: "1", DROVER_ID: runId },
     readFile: (path) => host.readFile(path),
   });
   const { file, args } = resolveProgram(template, { exists: (path) => host.isFile(path), env });

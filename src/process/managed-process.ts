@@ -182,10 +182,10 @@ export class ManagedProcess implements Process {
   }
 
   /** For the manager: a run of an earlier manager has ended, nobody knows how. */
-  tellEnd({ desired, restarts }: ProcessRecord): void {
+  tellEnd({ desired, restarts, run }: ProcessRecord): void {
     this.isUnclaimed = true;
     this.#cell.change({ desired, restarts });
-    this.#control.tellEnd(undefined);
+    this.#control.tellEnd(run?.runId);
   }
 
   /** For the manager: the host has defined the process anew; what runs goes on, the next start uses this. */

@@ -15,7 +15,7 @@ import type { StopResult } from "./process.js";
 import { Run } from "./run.js";
 import type { StatusCell } from "./status-cell.js";
 import { runStopCommand } from "./stop-command.js";
-import { climbStopLadder } from "./stop-ladder.js";
+import { climbStopLadder, type LadderResult, type StopLadder } from "./stop-ladder.js";
 
 /** What a process needs of its manager. */
 export interface ProcessContext extends LaunchContext {
@@ -38,6 +38,8 @@ export class RunControl {
   readonly #context: ProcessContext;
   readonly #cell: StatusCell;
   #generation = 0;
+  /** DROVER_ID of a run that ended while nobody watched. */
+  #leftoverRunId: string | undefined;
   #run: Run | undefined;
 
   constructor(template: ProcessTemplate, streams: HostStreams, context: ProcessContext, cell: StatusCell) {
@@ -115,23 +117,20 @@ export class RunControl {
   /** Stops what runs, and what an ended run has left behind. */
   async stop(request: StopRequest, command: CommandContext): Promise<StopResult> {
     const run = this.#run;
-    if (run === undefined || run.isGone) return { exit: this.#cell.status.exit, forced: false, survivors: [] };
+    const left = await this.#endLeftovers(request, command);
+    if (run === undefined || run.isGone) return this.#stopped(false, left);
     if (this.#cell.status.lifecycle === "running") this.#cell.change({}, "stop");
-    const { os } = this.#context;
     if (request.gracePeriodMs > 0 && !run.hasEnded) await this.#askByCommand(run, request, command);
-    const { forced, survivors } = await climbStopLadder({
-      ...request,
-      child: run.child,
-      hurried: command.hurried,
-      onSignalled: command.onFirstStep,
-      scheduler: os.scheduler,
-      prepareSamples: () => os.prepareSamples(),
-      beforeSignal: (cause) => {
-        run.endCause = cause;
-      },
+    const ladder = { ...request, child: run.child, hurried: command.hurried, onSignalled: command.onFirstStep };
+    const { forced, survivors } = await this.#climb(ladder, (cause) => {
+      run.endCause = cause;
     });
     run.isGone = survivors.length === 0;
-    if (!run.isGone) this.#cell.change({ lastError: this.#incomplete(survivors) });
+    return this.#stopped(forced, [...left, ...survivors]);
+  }
+
+  #stopped(forced: boolean, survivors: readonly Survivor[]): StopResult {
+    if (survivors.length > 0) this.#cell.change({ lastError: this.#incomplete(survivors) });
     return { exit: this.#cell.status.exit, forced, survivors };
   }
 
@@ -197,9 +196,10 @@ export class RunControl {
     this.#run.child.release();
   }
 
-  /** Takes note of a run that ended while nobody watched. */
-  tellEnd(startedAt: Date | undefined): void {
-    this.#cell.change({ startedAt, os: "running" }, "attached");
+  /** Takes note of a run that ended while nobody watched. What it has left behind is ended before the next start. */
+  tellEnd(runId: string | undefined): void {
+    this.#leftoverRunId = runId;
+    this.#cell.change({ os: "running" }, "attached");
     this.#cell.change({ os: "gone", exit: exitOf(null, null, new Date()) }, "exit");
   }
 
@@ -213,10 +213,38 @@ export class RunControl {
   /** The last run may have left children that hold its port or its files: two instances must never overlap. */
   async #clearLeftovers(command: CommandContext): Promise<void> {
     const { signal, gracePeriodMs } = this.#template.stop;
+    const left = await this.#endLeftovers({ signal, gracePeriodMs }, command);
+    if (left.length > 0) throw this.#incomplete(left);
     if (this.#run === undefined || this.#run.isGone) return;
     if ((await this.#run.child.survivors()).length === 0) return;
     const { survivors } = await this.stop({ signal, gracePeriodMs }, command);
     if (survivors.length > 0) throw this.#incomplete(survivors);
+  }
+
+  /** Ends what a run has left behind that ended while nobody watched; gives what could not be ended. */
+  async #endLeftovers(request: StopRequest, command: CommandContext): Promise<readonly Survivor[]> {
+    const { os } = this.#context;
+    const runId = this.#leftoverRunId;
+    if (runId === undefined) return [];
+    const survivors: Survivor[] = [];
+    for (const { identity } of await os.findCarriers(runId)) {
+      const child = await os.attach(identity, runId).catch(() => undefined);
+      if (child === undefined) continue;
+      const ladder = { ...request, child, hurried: command.hurried, onSignalled: command.onFirstStep };
+      survivors.push(...(await this.#climb(ladder, () => undefined)).survivors);
+      child.release();
+    }
+    if (survivors.length === 0) this.#leftoverRunId = undefined;
+    return survivors;
+  }
+
+  async #climb(
+    ladder: Pick<StopLadder, "child" | "signal" | "gracePeriodMs" | "hurried" | "onSignalled">,
+    beforeSignal: StopLadder["beforeSignal"],
+  ): Promise<LadderResult> {
+    const { os } = this.#context;
+    const prepareSamples = (): Promise<void> | undefined => os.prepareSamples();
+    return await climbStopLadder({ ...ladder, scheduler: os.scheduler, prepareSamples, beforeSignal });
   }
 
   #connect(child: Child): void {

@@ -91,8 +91,8 @@ export class FakeOs implements Os {
 
   readonly hostToken = "fake-host";
 
-  newRunId(detach: boolean): string {
-    return `${detach ? "detached" : this.hostToken}.run-${this.#nextRun++}`;
+  newRunId(prefix: string): string {
+    return `${prefix}.run-${this.#nextRun++}`;
   }
 
   findCarriers(prefix: string): Promise<readonly Carrier[]> {

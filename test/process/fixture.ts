@@ -18,6 +18,7 @@ export function fixture(options: TemplateOptions = {}, osOptions: FakeOsOptions 
   const context: ProcessContext = {
     os,
     managerEnv: {},
+    detachedToken: () => "detached",
     record: () => Promise.resolve(),
     logDirectory: undefined,
     watcher: new StatusWatcher({ periodMs: 1000, scheduler: os.backgroundScheduler, prepare: () => undefined }),

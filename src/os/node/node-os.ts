@@ -28,7 +28,7 @@ export function createNodeOs(options: NodeOsOptions = {}): Os {
   return {
     spawn: (request, cancelSignal) => spawnChild(request, { inspector, guardian }, cancelSignal),
     attach: (target, runId) => attachProcess(target, inspector, runId),
-    newRunId: (detach) => (detach ? randomUUID() : `${hostToken}.${randomUUID()}`),
+    newRunId: (prefix) => `${prefix}.${randomUUID()}`,
     hostToken,
     findCarriers: (prefix) => findCarriers(prefix, inspector),
     close: () => guardian.close(),
