@@ -1,5 +1,5 @@
 import { ManagedProcess } from "../../src/process/managed-process.js";
-import type { ProcessContext } from "../../src/process/run-control.js";
+import type { ProcessContext } from "../../src/process/process-context.js";
 import { templateFromOptions } from "../../src/template/from-options.js";
 import type { TemplateOptions } from "../../src/template/template-options.js";
 import { FakeOs, type FakeOsOptions } from "../../src/testing/fake-os.js";

@@ -1,0 +1,18 @@
+import type { ProcessError } from "../errors.js";
+import type { Signal } from "../os/signal.js";
+import type { StatusWatcher } from "../watch/status-watcher.js";
+import type { LaunchContext } from "./launch.js";
+
+/** What a process needs of its manager. */
+export interface ProcessContext extends LaunchContext {
+  /** Told when a process began to run; resolves when that is written down, where that is done. */
+  readonly record: (name: string) => Promise<void>;
+  readonly watcher: StatusWatcher;
+  /** Told what went wrong beside the commands. */
+  readonly warn: (message: string, error: ProcessError) => void;
+}
+
+export interface StopRequest {
+  readonly signal: Signal;
+  readonly gracePeriodMs: number;
+}

@@ -1,0 +1,87 @@
+import type { AttachedChild, Survivor } from "../os/os.js";
+import type { ProcessTemplate } from "../template/process-template.js";
+import type { CommandContext } from "./command-queue.js";
+import { explainFailure } from "./failures.js";
+import { planLaunch } from "./launch.js";
+import type { ProcessContext, StopRequest } from "./process-context.js";
+import type { Run } from "./run.js";
+import { runStopCommand } from "./stop-command.js";
+import { climbStopLadder, type LadderResult } from "./stop-ladder.js";
+
+/** Ends runs: by the stop command, then by signals. */
+export class RunStopper {
+  readonly #context: ProcessContext;
+  /** DROVER_ID of a run that ended while nobody watched, and may have left something behind. */
+  leftoverRunId: string | undefined;
+
+  constructor(context: ProcessContext) {
+    this.#context = context;
+  }
+
+  async stop(
+    run: Run,
+    template: ProcessTemplate,
+    request: StopRequest,
+    command: CommandContext,
+  ): Promise<LadderResult> {
+    if (request.gracePeriodMs > 0 && !run.hasEnded) await this.#askByCommand(run, template, request, command);
+    return await this.#climb(run.child, request, command, run);
+  }
+
+  /** Ends what a run has left behind that ended while nobody watched; gives what could not be ended. */
+  async endLeftovers(request: StopRequest, command: CommandContext): Promise<readonly Survivor[]> {
+    const { os } = this.#context;
+    const runId = this.leftoverRunId;
+    if (runId === undefined) return [];
+    const survivors: Survivor[] = [];
+    for (const { identity } of await os.findCarriers(runId)) {
+      const child = await os.attach(identity, runId).catch(() => undefined);
+      if (child === undefined) continue;
+      survivors.push(...(await this.#climb(child, request, command)).survivors);
+      child.release();
+    }
+    if (survivors.length === 0) this.leftoverRunId = undefined;
+    return survivors;
+  }
+
+  /** The stop command comes before any signal. When it cannot be run the signals must do. */
+  async #askByCommand(
+    run: Run,
+    template: ProcessTemplate,
+    { gracePeriodMs: timeoutMs }: StopRequest,
+    { hurried }: CommandContext,
+  ): Promise<void> {
+    const [file, ...args] = template.stop.command;
+    if (file === undefined) return;
+    run.endCause = "stopped";
+    try {
+      // The command carries an id of its own: by that of the run it would count as what is to be stopped.
+      const launch = planLaunch(template, {}, this.#context);
+      const { pid } = run.child.identity;
+      await runStopCommand(this.#context.os, { command: [file, ...args], launch, pid, timeoutMs, hurried });
+    } catch (reason) {
+      const error = explainFailure(template.name, reason);
+      this.#context.warn(`${error.message} (stop.command; it is stopped by signals instead)`, error);
+    }
+  }
+
+  async #climb(
+    child: AttachedChild,
+    request: StopRequest,
+    { hurried, onFirstStep }: CommandContext,
+    run?: Run,
+  ): Promise<LadderResult> {
+    const { os } = this.#context;
+    return await climbStopLadder({
+      ...request,
+      child,
+      hurried,
+      scheduler: os.scheduler,
+      prepareSamples: () => os.prepareSamples(),
+      beforeSignal: (cause) => {
+        if (run !== undefined) run.endCause = cause;
+      },
+      onSignalled: onFirstStep,
+    });
+  }
+}
