@@ -42,6 +42,8 @@ export interface AdoptionContext {
   readonly handleFor: (template: ProcessTemplate) => ManagedProcess;
   /** Whether the template directory defines a process of this name. */
   readonly isDefined: (name: string) => boolean;
+  /** Whether the process of this name has been found running. */
+  readonly isRunning: (name: string) => boolean;
 }
 
 /**
@@ -52,10 +54,13 @@ export async function adoptProcesses(context: AdoptionContext): Promise<Readonly
   const { state, logger, os } = context;
   const { records, faults } = state.records.load();
   for (const { file, problem } of faults) logger.warn({ file }, `the record ${file} was set aside: ${problem}`);
-  const strays = await findStrays(state.detachedToken, records, os);
+  const known = records.flatMap(({ run, lastRunId }) => [run?.runId ?? "", lastRunId ?? ""]);
+  const forgotten = await state.forgotten.load(os);
+  const { present, leftovers } = await findStrays(state.detachedToken, new Set([...known, ...forgotten]), os);
   const kept = new Set(records.flatMap(({ name, desired }) => (desired === "down" ? [name] : [])));
-  for (const record of records) if (!(await adoptOne(record, strays, context))) kept.add(record.name);
-  for (const stray of strays.values()) adoptStray(stray, undefined, context);
+  for (const record of records) if (!(await adoptOne(record, present, context))) kept.add(record.name);
+  for (const stray of present.values()) await adoptStray(stray, undefined, context);
+  for (const { runId } of leftovers) await endLeftovers(runId, os, logger);
   for (const { hostToken } of state.previous) await endLeftovers(`${hostToken}.`, os, logger);
   return kept;
 }
@@ -77,9 +82,9 @@ async function adoptOne(record: ProcessRecord, strays: Map<string, Stray>, conte
   }
   const child = outcome instanceof ProcessError ? undefined : outcome;
   const stray = strays.get(name);
-  strays.delete(name);
   if (child === undefined && stray !== undefined) {
-    adoptStray(stray, record, context);
+    strays.delete(name);
+    await adoptStray(stray, record, context);
     return true;
   }
   const decision = decideAdoption(record, child !== undefined);
@@ -89,17 +94,20 @@ async function adoptOne(record: ProcessRecord, strays: Map<string, Stray>, conte
   return true;
 }
 
-/** It was started last of all that is known of its name, so it was wanted. */
-function adoptStray({ name, runId, child }: Stray, record: ProcessRecord | undefined, context: AdoptionContext): void {
-  const { identity } = child;
+/** It was started last of all that is known of its name, so it was wanted; beside a living one it is one too many. */
+async function adoptStray(stray: Stray, record: ProcessRecord | undefined, context: AdoptionContext): Promise<void> {
+  const { name, runId, identity } = stray;
+  const { os, logger } = context;
+  if (context.isRunning(name)) return await endLeftovers(runId, os, logger);
+  const child = await os.attach(identity, runId).catch(() => undefined);
+  if (child === undefined) return;
   const { pid } = identity;
-  context.logger.info({ process: name, pid }, `adopted ${name} (PID ${pid}), which was not yet recorded`);
+  logger.info({ process: name, pid }, `adopted ${name} (PID ${pid}), which was not yet recorded`);
   const template = record?.template ?? attachedTemplate(name, child, { detach: true }, "/");
-  const restarts = record?.restarts ?? 0;
   const run = { identity, runId };
-  context
-    .handleFor(template)
-    .adopt(child, { name, kind: "detached", desired: "up", run, exit: undefined, restarts, template });
+  const restarts = record?.restarts ?? 0;
+  const facts = { name, kind: "detached", desired: "up", lastRunId: undefined, exit: undefined } as const;
+  context.handleFor(template).adopt(child, { ...facts, run, restarts, template });
 }
 
 /** A process that lives. */
@@ -119,12 +127,26 @@ async function takeOver(
 
 /** A process that has ended, or never ran. */
 async function tellGone(record: ProcessRecord, { action }: AdoptionDecision, context: AdoptionContext): Promise<void> {
+  const { handleFor, isDefined } = context;
+  const { name, kind, template } = record;
   removePidFileOf(record);
-  // Its manager was killed while it stopped it: the leader has obeyed, what it started perhaps not.
-  const isUnfinished = record.desired === "down" || record.kind === "bound";
-  if (record.run?.runId !== undefined && isUnfinished) await endLeftovers(record.run.runId, context.os, context.logger);
-  if (action === "tell-end" && record.kind === "detached") context.handleFor(record.template).tellEnd(record);
+  const left = await leftBy(record, context);
+  if (kind === "detached" && (action === "tell-end" || (left !== undefined && !isDefined(name)))) {
+    handleFor(template).tellEnd(record);
+  } else if (left !== undefined && isDefined(name)) handleFor(template).expectLeftovers(left);
   else await forget(record, context);
+}
+
+/** DROVER_ID of its last run if anything of that still lives and is not to be ended now. */
+async function leftBy(
+  { run, lastRunId, desired, kind }: ProcessRecord,
+  { os, logger }: AdoptionContext,
+): Promise<string | undefined> {
+  const runId = run?.runId ?? lastRunId;
+  if (runId === undefined) return undefined;
+  // Its manager was killed while it stopped it: the leader has obeyed, what it started perhaps not.
+  if (desired === "down" || kind === "bound") await endLeftovers(runId, os, logger);
+  return (await os.findCarriers(runId)).length > 0 ? runId : undefined;
 }
 
 /** Of a process that is over only its user's decision about a template of the directory is still of interest. */

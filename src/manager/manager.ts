@@ -157,8 +157,10 @@ export class Manager implements ProcessManager {
       throw new ProcessError("PROCESS_NOT_FOUND", `there is no process named "${name}"`, { process: name });
     }
     this.#registry.remove(process);
+    const { kind, run } = process.describe();
     await process.close(new ProcessError("ILLEGAL_STATE", `${name}: was deleted`, { process: name }), false);
     process.forget();
+    if (kind === "detached" && run?.runId !== undefined) this.#state?.forgotten.add(run.runId);
     await this.#state?.records.remove(name);
   }
 
@@ -212,6 +214,7 @@ export class Manager implements ProcessManager {
       state: this.#state,
       handleFor: (template) => this.#registry.get(template.name) ?? this.#add(template, {}),
       isDefined: (name) => this.#templates.get(name) !== undefined,
+      isRunning: (name) => this.#registry.get(name)?.status.lifecycle === "running",
     });
   }
 

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { ProcessError } from "../errors.js";
 import { makeDirectory } from "../os/make-directory.js";
 import type { Os } from "../os/os.js";
+import { ForgottenRuns } from "./forgotten-runs.js";
 import { RecordStore } from "./record-store.js";
 import { acquireLock, type LockHolder } from "./state-lock.js";
 
@@ -12,6 +13,7 @@ export interface StateDir {
   readonly records: RecordStore;
   /** What the DROVER_ID of every detached run of this state directory begins with, whichever manager started it. */
   readonly detachedToken: string;
+  readonly forgotten: ForgottenRuns;
   /** Managers that held it before and ended without letting go, newest first. */
   readonly previous: readonly LockHolder[];
   /** Waits for what is being written, and lets the next manager in. */
@@ -43,7 +45,8 @@ export async function openStateDir(
       await records.flush();
       lock.release();
     };
-    return { records, detachedToken: keepToken(path), previous: lock.previous, release };
+    const forgotten = new ForgottenRuns(path);
+    return { records, forgotten, detachedToken: keepToken(path), previous: lock.previous, release };
   } catch (error) {
     if (error instanceof ProcessError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;

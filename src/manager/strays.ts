@@ -1,31 +1,30 @@
-import type { AttachedChild, Carrier, Os } from "../os/os.js";
-import type { ProcessRecord } from "../process/process-record.js";
+import type { Carrier, Os } from "../os/os.js";
 
 /** A detached process whose manager was killed before it could write down which one it is. */
-export interface Stray {
-  readonly name: string;
-  readonly runId: string;
-  readonly child: AttachedChild;
+export type Stray = Carrier;
+
+/** Detached runs no record knows of: the present one of each name, and what must not be there beside it. */
+export interface Strays {
+  readonly present: Map<string, Stray>;
+  readonly leftovers: readonly Stray[];
 }
 
 /**
- * Detached runs of this state directory that no record knows, by name: known by the token in their environment. Of the
- * processes of such a run the oldest is the one that was started; what it has started itself came later.
+ * Finds the detached runs of a state directory, by the token in their environment, that are not among the known ones. Of
+ * several runs of one name the youngest is the one that was wanted last; of its processes the one that leads a session
+ * and is the oldest is the one that was started. Everything else is a leftover.
  */
-export async function findStrays(
-  token: string,
-  records: readonly ProcessRecord[],
-  os: Os,
-): Promise<Map<string, Stray>> {
-  const known = new Set(records.map(({ run }) => run?.runId));
-  const carriers = await os.findCarriers(`${token}.`);
-  const strays = new Map<string, Stray>();
-  for (const { name, runId, identity } of carriers.filter((carrier) => !known.has(carrier.runId)).sort(byAge)) {
-    if (strays.has(name)) continue;
-    const child = await os.attach(identity, runId).catch(() => undefined);
-    if (child !== undefined) strays.set(name, { name, runId, child });
+export async function findStrays(token: string, known: ReadonlySet<string>, os: Os): Promise<Strays> {
+  const carriers = (await os.findCarriers(`${token}.`)).filter(({ runId }) => !known.has(runId));
+  const leaders = new Map<string, Stray>();
+  for (const carrier of [...carriers].sort(byAge)) {
+    if (carrier.leadsSession && !leaders.has(carrier.runId)) leaders.set(carrier.runId, carrier);
   }
-  return strays;
+  const present = new Map<string, Stray>();
+  // Map keeps the order of insertion, so the youngest leader of a name is set last.
+  for (const leader of leaders.values()) present.set(leader.name, leader);
+  const wanted = new Set([...present.values()].map(({ runId }) => runId));
+  return { present, leftovers: carriers.filter(({ runId }) => !wanted.has(runId)) };
 }
 
 function byAge(one: Carrier, other: Carrier): number {

@@ -130,6 +130,8 @@ export interface Child extends AttachedChild {
 export interface Carrier {
   readonly identity: Identity;
   readonly runId: string;
+  /** Whether it leads a session of its own, as whatever drover starts does, and what that starts mostly does not. */
+  readonly leadsSession: boolean;
   /** Name of the managed process, from DROVER_NAME. */
   readonly name: string;
 }

@@ -173,22 +173,19 @@ export class ManagedProcess implements Process {
   attach(child: AttachedChild, isUnclaimed = false): void {
     this.isUnclaimed = isUnclaimed;
     this.#attachedCommandLine = child.commandLine;
-    this.#cell.change({ desired: "up" });
-    this.#control.hold(child, "attached", { kind: "attached", runId: undefined });
+    this.#control.hold(child, "attached", { kind: "attached", runId: undefined }, { desired: "up" });
   }
 
   /** For the manager: takes over a detached process that an earlier manager has started. */
   adopt(child: AttachedChild, { desired, restarts, run }: ProcessRecord): void {
     this.isUnclaimed = true;
-    this.#cell.change({ desired, restarts });
-    this.#control.hold(child, "attached", { kind: "detached", runId: run?.runId });
+    this.#control.hold(child, "attached", { kind: "detached", runId: run?.runId }, { desired, restarts });
   }
 
   /** For the manager: a run of an earlier manager has ended, nobody knows how. */
-  tellEnd({ desired, restarts, run }: ProcessRecord): void {
+  tellEnd({ desired, restarts, run, lastRunId }: ProcessRecord): void {
     this.isUnclaimed = true;
-    this.#cell.change({ desired, restarts });
-    this.#control.tellEnd(run?.runId);
+    this.#control.tellEnd(run?.runId ?? lastRunId, { desired, restarts });
   }
 
   /** For the manager: the host has defined the process anew; what runs goes on, the next start uses this. */
@@ -204,7 +201,13 @@ export class ManagedProcess implements Process {
     const identity = this.identity;
     const present = identity === undefined ? undefined : { identity, runId: run?.runId };
     const kind = run?.kind ?? (template.detach ? "detached" : "bound");
-    return { name, kind, desired, run: present, exit, restarts, template };
+    const lastRunId = this.#control.leftoverRunId;
+    return { name, kind, desired, run: present, lastRunId, exit, restarts, template };
+  }
+
+  /** For the manager: an earlier run of a process of this name may have left something behind. */
+  expectLeftovers(runId: string): void {
+    this.#control.leftoverRunId = runId;
   }
 
   /**

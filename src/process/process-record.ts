@@ -14,6 +14,8 @@ export interface ProcessRecord {
   readonly desired: Desired;
   /** The present run; undefined while nothing runs. */
   readonly run: RecordedRun | undefined;
+  /** DROVER_ID of an ended run that may have left something behind. */
+  readonly lastRunId: string | undefined;
   /** How the last run ended; undefined while it runs and before the first. */
   readonly exit: Pick<Exit, "code" | "signal" | "cause"> | undefined;
   readonly restarts: number;
@@ -32,9 +34,9 @@ const version = 1;
 
 /** The text of a record. */
 export function encodeRecord(record: ProcessRecord): string {
-  const { name, kind, desired, run, exit, restarts, template } = record;
+  const { template, ...fields } = record;
   const shown = { ...template, env: withoutSecrets(template.env) };
-  return `${JSON.stringify({ version, name, kind, desired, run, exit, restarts, template: toJson(shown) }, undefined, 2)}\n`;
+  return `${JSON.stringify({ version, ...fields, template: toJson(shown) }, undefined, 2)}\n`;
 }
 
 /** The record in a text, or what is wrong with it. */
@@ -44,12 +46,22 @@ export function decodeRecord(text: string): ProcessRecord | { readonly problem: 
   if (fields["version"] !== version) return { problem: `it has version ${String(fields["version"])}, not ${version}` };
   const template = decodeTemplate(fields);
   if (template === undefined) return { problem: "its template is not valid" };
-  const { kind, desired, run, exit, restarts } = fields;
+  const { kind, desired, run, lastRunId, exit, restarts } = fields;
   if (!isKind(kind) || !isDesired(desired)) return { problem: "its kind or desired state is none we know" };
   if (run !== undefined && !isRun(run)) return { problem: "its run has no identity" };
   const { name } = template;
   const count = typeof restarts === "number" ? restarts : 0;
-  return { name, kind, desired, run, exit: exit as ProcessRecord["exit"], restarts: count, template };
+  const lastId = typeof lastRunId === "string" ? lastRunId : undefined;
+  return {
+    name,
+    kind,
+    desired,
+    run,
+    lastRunId: lastId,
+    exit: exit as ProcessRecord["exit"],
+    restarts: count,
+    template,
+  };
 }
 
 function decodeTemplate({ name, template }: Record<string, unknown>): ProcessTemplate | undefined {

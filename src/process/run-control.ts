@@ -10,7 +10,7 @@ import type { ProcessContext, StopRequest } from "./process-context.js";
 import { Run } from "./run.js";
 import { RunStopper } from "./run-stopper.js";
 import { applyAffinity, connectStreams, keepPidFile } from "./run-surroundings.js";
-import type { StatusCell } from "./status-cell.js";
+import type { StatusCell, StatusChange } from "./status-cell.js";
 
 /** What the commands of one process do. They are never called concurrently: the command queue sees to that. */
 export class RunControl {
@@ -108,13 +108,18 @@ export class RunControl {
   }
 
   /** Takes hold of a process that was spawned or attached: from now on its states and its exit are told. */
-  hold(child: AttachedChild, event: "spawned" | "attached", origin: Pick<Run, "kind" | "runId">): Run {
+  hold(
+    child: AttachedChild,
+    event: "spawned" | "attached",
+    origin: Pick<Run, "kind" | "runId">,
+    facts: StatusChange = {},
+  ): Run {
     const run = new Run(child, ++this.#generation, origin);
     this.#run = run;
     const os = child.sample();
     const { identity, startedAt } = child;
-    const health = "unknown";
-    this.#cell.change({ pid: identity.pid, startedAt, os: isAlive(os) ? os : "running", health }, event);
+    // One change: whoever writes down what it hears must not see a run without its process.
+    this.#cell.change({ ...facts, pid: identity.pid, startedAt, os: isAlive(os) ? os : "running" }, event);
     const observe = (state: ReturnType<AttachedChild["sample"]>): void => {
       // Nearly every look finds what the one before has found: that must cost nothing.
       if (state === this.#cell.status.os) return;
@@ -139,10 +144,21 @@ export class RunControl {
   }
 
   /** Takes note of a run that ended while nobody watched. What it has left behind is ended before the next start. */
-  tellEnd(runId: string | undefined): void {
+  tellEnd(runId: string | undefined, facts: StatusChange): void {
     this.#stopper.leftoverRunId = runId;
-    this.#cell.change({ os: "running" }, "attached");
+    this.#cell.change({ ...facts, os: "running" }, "attached");
     this.#cell.change({ os: "gone", exit: exitOf(null, null, new Date()) }, "exit");
+  }
+
+  /** DROVER_ID of an ended run that may have left something behind: nobody has proven that nothing of it lives. */
+  get leftoverRunId(): string | undefined {
+    if (this.#run?.hasEnded === true && !this.#run.isGone) return this.#run.runId;
+    return this.#stopper.leftoverRunId;
+  }
+
+  /** Takes note that an earlier run may have left something behind. */
+  set leftoverRunId(runId: string | undefined) {
+    this.#stopper.leftoverRunId = runId;
   }
 
   #noticeExit(run: Run, exit: Exit): void {

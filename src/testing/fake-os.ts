@@ -99,7 +99,9 @@ export class FakeOs implements Os {
     const carriers = this.processes.flatMap((process) => {
       const runId = process.request.env["DROVER_ID"] ?? "";
       if (!isAlive(process.sample()) || !runId.startsWith(prefix)) return [];
-      return [{ identity: process.identity, runId, name: process.request.env["DROVER_NAME"] ?? "" }];
+      return [
+        { identity: process.identity, runId, leadsSession: true, name: process.request.env["DROVER_NAME"] ?? "" },
+      ];
     });
     return Promise.resolve(carriers);
   }

@@ -226,7 +226,15 @@ test.each([
   ["attached", "up", false, "tell-end"],
 ] as const)("a %s process that was to be %s and lives: %s is decided on as: %s", (kind, desired, lives, action) => {
   const identity = { pid: 7, startTicks: 1, bootId: "b", pidNamespace: "n" };
-  const record = { name: "x", kind, desired, run: { identity, runId: undefined }, exit: undefined, restarts: 0 };
+  const record = {
+    name: "x",
+    kind,
+    desired,
+    run: { identity, runId: undefined },
+    lastRunId: undefined,
+    exit: undefined,
+    restarts: 0,
+  };
   const decision = decideAdoption({ ...record, template: undefined as never }, lives);
   expect(decision.action).toBe(action);
   if (decision.action !== "nothing") expect(decision.reason).toContain("x (PID 7)");

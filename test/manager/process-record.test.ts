@@ -15,6 +15,7 @@ const record: ProcessRecord = {
   kind: "detached",
   desired: "up",
   run: { identity, runId: "token.run" },
+  lastRunId: undefined,
   exit: undefined,
   restarts: 3,
   template,

@@ -13,6 +13,7 @@ import {
   type ProcessState,
 } from "../../src/index.js";
 import { hasEnvironment, readTable } from "../../src/os/node/procfs/table.js";
+import { startHost } from "../faults/host-program.js";
 import { run } from "../repo/run.js";
 import { tempDir } from "../repo/temp-dir.js";
 
@@ -256,14 +257,18 @@ describe("the host program", () => {
   });
 
   test("is kept alive by an awaited exit of a process that is not its child", async () => {
-    const child = spawn("sleep", ["0.5"], { stdio: "ignore" });
-    const outcome = await runHost(`
+    const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+    const host = startHost(`
       const manager = await createProcessManager({ statusPeriod: 50 });
       const attached = await manager.attachProcess("foreign", ${child.pid ?? 0});
+      console.log("attached");
       console.log((await attached.wait()).cause);
       await manager.close();
     `);
-    expect(outcome).toEqual({ status: 0, stdout: "unknown\n", stderr: "" });
+    expect(await host.line()).toBe("attached");
+    child.kill("SIGKILL");
+    expect(await host.line()).toBe("unknown");
+    expect(await host.ended).toBe(0);
   });
 
   test("is told once what is wrong with a template file, by a warning of Node", async () => {

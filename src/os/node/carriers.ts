@@ -5,21 +5,21 @@ import type { Inspector } from "./inspector.js";
 export async function findCarriers(prefix: string, inspector: Inspector): Promise<readonly Carrier[]> {
   const table = await inspector.table();
   const carriers: Carrier[] = [];
-  for (const { pid, alive } of table) {
+  for (const { pid, alive, session } of table) {
     if (!alive || pid === process.pid || !runIdOf(pid, inspector).startsWith(prefix)) continue;
-    const carrier = await holdCarrier(pid, inspector);
+    const carrier = await holdCarrier(pid, session === pid, inspector);
     if (carrier?.runId.startsWith(prefix) === true) carriers.push(carrier);
   }
   return carriers;
 }
 
 /** Reads the environment again while the process is held: between two readings a number may change hands. */
-async function holdCarrier(pid: number, inspector: Inspector): Promise<Carrier | undefined> {
+async function holdCarrier(pid: number, leadsSession: boolean, inspector: Inspector): Promise<Carrier | undefined> {
   const probe = await inspector.open(pid);
   if (probe === undefined) return undefined;
   const runId = runIdOf(pid, inspector);
   const [name = ""] = inspector.readEnvironment(pid, ["DROVER_NAME"]) ?? [];
-  const carrier = { identity: probe.identity, runId, name };
+  const carrier = { identity: probe.identity, runId, leadsSession, name };
   probe.release();
   return carrier;
 }
