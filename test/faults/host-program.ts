@@ -15,11 +15,19 @@ export interface HostProgram {
   readonly ended: Promise<number | string>;
 }
 
+export interface HostOptions {
+  readonly cwd?: string;
+  readonly stdin?: "ignore" | "pipe";
+  /** A command that becomes the program it is given, such as prlimit(1) or setpriv(1). */
+  readonly through?: readonly string[];
+}
+
 /** Runs a host program; `createProcessManager` is imported for it. */
-export function startHost(body: string, options: { cwd?: string; stdin?: "ignore" | "pipe" } = {}): HostProgram {
+export function startHost(body: string, options: HostOptions = {}): HostProgram {
   const program = `import { createProcessManager, createNodeOs } from ${JSON.stringify(entry)};\n${body}`;
-  const { cwd = "/", stdin = "ignore" } = options;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+  const { cwd = "/", stdin = "ignore", through = [] } = options;
+  const [file = process.execPath, ...args] = [...through, process.execPath];
+  const child = spawn(file, [...args, "--input-type=module", "-e", program], {
     cwd,
     stdio: [stdin, "pipe", "pipe"],
   });
