@@ -32,6 +32,13 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     "no more states: the manager is closed",
   ],
   "05-detached.ts": ["the first manager is closed", "found again: alive true", "left: 0, its log: ticking as ticker"],
+  "06-detached-and-readopted.ts": [
+    "the first host program was ended by SIGKILL",
+    "manager: adopted kept (PID …), which runs on",
+    "found again: kept",
+    "the same process: true, wanted: up",
+    "left: 0, its log: ticking as kept",
+  ],
 };
 
 const loader = join(root, "scripts/typescript-loader.js");
