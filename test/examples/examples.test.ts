@@ -23,7 +23,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     "faster: running",
     "after: terminated, terminated",
   ],
-  "03-attach-a-pid.ts": ["ticker: - → initial", "stranger: - → initial", "attached to sleep 60"],
+  "03-attach-a-pid.ts": ["ticker: - → initial", "attached to sleep 60"],
   "04-subscribe-to-status.ts": [
     "state: (first) → initial",
     "kernel: sleep, 1 thread, umask known: true",
