@@ -30,7 +30,10 @@ export async function runUp(options: UpOptions, terminal: Terminal): Promise<num
   const releaseHost = os.holdHost();
   const manager = new Manager({ templateDir, stateDir, logger: terminalLogger(terminal) }, os);
   try {
-    await manager.open();
+    // A Ctrl-C while processes are started ends the start under way, and starts no more.
+    const opening = manager.open();
+    void endings.first.then(() => manager.close({ hurrySignal: endings.second }).catch(() => undefined));
+    await opening;
     if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
     if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
     for (const process of manager.getAllProcesses()) tellChanges(process, options, terminal);

@@ -28,8 +28,7 @@ export async function runValidate(
 }
 
 async function check(path: string): Promise<LoadedTemplates> {
-  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isDirectory ? await new TemplateStore(path).load() : await validateFile(path);
+  return isDirectory(path) ? await new TemplateStore(path).load() : await validateFile(path);
 }
 
 function describeError(error: LoadedTemplates["errors"][number]): Record<string, unknown> {
@@ -47,4 +46,13 @@ function describeError(error: LoadedTemplates["errors"][number]): Record<string,
 
 function count(amount: number, thing: string): string {
   return `${amount} ${amount === 1 ? thing : `${thing}s`}`;
+}
+
+/** What cannot even be looked at is told by the reader of files, as an error of that path alone. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

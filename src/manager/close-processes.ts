@@ -12,7 +12,7 @@ export async function closeProcesses(all: readonly ManagedProcess[], hurrySignal
   const outcomes = await Promise.allSettled(
     processes.map((process) => process.close(reason, process.isHostBound, hurrySignal)),
   );
-  for (const process of processes) process.forget();
+  for (const process of processes) process.forget()?.release();
   const survivors = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
   if (survivors.length > 0) throw incompleteError(survivors);
   const failure = outcomes.find((outcome) => outcome.status === "rejected");

@@ -12,6 +12,7 @@ import type { ProcessContext } from "../process/process-context.js";
 import type { ProcessNotification } from "../process/process-status.js";
 import { templateFromOptions } from "../template/from-options.js";
 import type { ProcessTemplate } from "../template/process-template.js";
+import { recheckTemplate } from "../template/recheck-template.js";
 import type { TemplateError } from "../template/store.js";
 import { durationMs } from "../units/duration.js";
 import { StatusWatcher } from "../watch/status-watcher.js";
@@ -29,6 +30,7 @@ import type {
   ProcessOptions,
 } from "./process-manager.js";
 import { Registry } from "./registry.js";
+import { requireWritable } from "./require-writable.js";
 import { logDirectoryOf, openStateDir, type StateDir } from "./state-dir.js";
 import { TemplateShelf } from "./template-shelf.js";
 
@@ -49,14 +51,14 @@ export class Manager implements ProcessManager {
     checkManagerOptions(options);
     this.#os = os;
     this.#logger = options.logger ?? warningLogger((message) => os.host.warn(message));
-    this.#templates = new TemplateShelf(options.templateDir, os.host.cwd);
+    this.#templates = new TemplateShelf(options.templateDir, os.host);
     const periodMs = durationMs(options.statusPeriod ?? defaultStatusPeriodMs, "statusPeriod");
     const prepare = (): Promise<void> | undefined => os.prepareSamples();
     this.#context = {
       os,
       managerEnv: options.env ?? {},
       detachedToken: () => this.#state?.detachedToken ?? "detached",
-      logDirectory: logDirectoryOf(options.stateDir, os.host.cwd),
+      logDirectory: logDirectoryOf(options.stateDir, os.host),
       watcher: new StatusWatcher({ periodMs, prepare, scheduler: os.backgroundScheduler }),
       warn: (message, error) => this.#logger.warn({ err: error, process: error.process }, message),
       record: (name) => this.#record(name),
@@ -99,7 +101,8 @@ export class Manager implements ProcessManager {
 
   newProcess(name: string, command: string, options: ProcessOptions = {}): Process {
     this.#requireOpen();
-    const { stdin, stdout, stderr, template: written, ...fields } = options;
+    const { stdin, stdout, stderr, template: written, ...fields } = options ?? {};
+    requireWritable(name, { stdout, stderr });
     const template = templateFromOptions(name, command, fields, this.#os.host);
     if (this.#registry.get(name)?.isUnclaimed !== true) this.#registry.requireFree(name);
     if (template.detach && (stdin === "pipe" || stdout !== undefined || stderr !== undefined)) {
@@ -112,7 +115,7 @@ export class Manager implements ProcessManager {
 
   newProcessFromTemplate(source: ProcessTemplate | string, streams: HostStreams = {}): Process {
     this.#requireOpen();
-    const template = typeof source === "string" ? this.#templates.require(source) : source;
+    const template = typeof source === "string" ? this.#templates.require(source) : recheckTemplate(source);
     const present = this.#registry.get(template.name);
     if (present !== undefined && isDeepStrictEqual(present.template, template)) return present;
     return this.#claim(template) ?? this.#add(template, streams);
@@ -122,7 +125,7 @@ export class Manager implements ProcessManager {
     this.#requireOpen();
     const again = await this.#claimAttached(name, target);
     if (again !== undefined) return again;
-    this.#registry.requireFree(name);
+    if (this.#registry.get(name) !== undefined) this.#registry.requireFree(name);
     const child = await this.#os.attach(target);
     try {
       this.#requireOpen();
@@ -156,10 +159,11 @@ export class Manager implements ProcessManager {
     if (process === undefined) {
       throw new ProcessError("PROCESS_NOT_FOUND", `there is no process named "${name}"`, { process: name });
     }
-    this.#registry.remove(process);
-    const { kind, run } = process.describe();
     await process.close(new ProcessError("ILLEGAL_STATE", `${name}: was deleted`, { process: name }), false);
-    process.forget();
+    const { kind, run } = process.describe();
+    this.#registry.remove(process);
+    const child = process.forget();
+    if (child !== undefined) this.#registry.keepGhost(name, child);
     if (kind === "detached" && run?.runId !== undefined) this.#state?.forgotten.add(run.runId);
     await this.#state?.records.remove(name);
   }
@@ -197,7 +201,7 @@ export class Manager implements ProcessManager {
 
   /** @param prepare done before anybody hears of the process */
   #add(template: ProcessTemplate, streams: HostStreams, prepare?: (made: ManagedProcess) => void): ManagedProcess {
-    this.#registry.requireFree(template.name);
+    if (prepare === undefined) this.#registry.requireFree(template.name);
     const process = new ManagedProcess(template, streams, this.#context);
     prepare?.(process);
     this.#registry.add(process);
@@ -249,7 +253,7 @@ export class Manager implements ProcessManager {
     if (this.#closing !== undefined) return;
     await process.start().catch((reason: unknown) => {
       const error = ProcessError.from(reason);
-      this.#logger.error({ err: error, process: process.name }, error.message);
+      if (this.#closing === undefined) this.#logger.error({ err: error, process: process.name }, error.message);
     });
   }
 

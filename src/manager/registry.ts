@@ -1,12 +1,18 @@
-import { concat, defer, filter, from, mergeMap, type Observable, Subject } from "rxjs";
+import { filter, mergeMap, Observable, Subject } from "rxjs";
 import { ProcessError } from "../errors.js";
+import { type Identity, sameIdentity } from "../os/identity.js";
+import type { AttachedChild } from "../os/os.js";
+import { isAlive } from "../os/os-state.js";
 import type { ManagedProcess } from "../process/managed-process.js";
+import type { Process } from "../process/process.js";
 import type { ProcessNotification } from "../process/process-status.js";
 import type { MembershipChange } from "./process-manager.js";
 
 /** The processes of a manager by name: one name, one process. */
 export class Registry {
   readonly #processes = new Map<string, ManagedProcess>();
+  /** Processes of deleted handles that may still run. */
+  readonly #ghosts = new Map<string, AttachedChild>();
   readonly #changes = new Subject<MembershipChange>();
   /** Present processes first, then changes; completes with `complete`. */
   readonly processes$: Observable<MembershipChange>;
@@ -14,7 +20,18 @@ export class Registry {
   readonly notifications$: Observable<ProcessNotification>;
 
   constructor() {
-    this.processes$ = defer(() => concat(from(this.all().map(added)), this.#changes));
+    // Changes first: what a subscriber adds while it is told the present ones must not get lost.
+    this.processes$ = new Observable((subscriber) => {
+      const told = new Set<Process>();
+      const tell = (change: MembershipChange): void => {
+        if (change.type === "added" && told.has(change.process)) return;
+        told.add(change.process);
+        subscriber.next(change);
+      };
+      const subscription = this.#changes.subscribe({ next: tell, complete: () => subscriber.complete() });
+      for (const process of this.all()) tell(added(process));
+      return subscription;
+    });
     this.notifications$ = this.processes$.pipe(
       filter(({ type, process }) => type === "added" && process.template.notify),
       mergeMap(({ process }) => process.notifications$),
@@ -29,15 +46,24 @@ export class Registry {
     return [...this.#processes.values()];
   }
 
-  /** Throws NAME_TAKEN when there is a process of this name. */
-  requireFree(name: string): void {
+  /**
+   * Throws NAME_TAKEN when there is a process of this name, or one that was deleted still runs: two of one name must
+   * never live. That very process may be attached under its old name again.
+   */
+  requireFree(name: string, identity?: Identity): void {
+    const ghost = this.#ghosts.get(name);
+    if (ghost !== undefined && isAlive(ghost.sample())) {
+      if (identity !== undefined && sameIdentity(ghost.identity, identity)) return;
+      const text = `"${name}" was deleted, but its process ${ghost.identity.pid} still runs; end it, or attach to it`;
+      throw new ProcessError("NAME_TAKEN", text, { process: name });
+    }
     if (!this.#processes.has(name)) return;
     const text = `there is a process named "${name}" already; delete it first or choose another name`;
     throw new ProcessError("NAME_TAKEN", text, { process: name });
   }
 
   add(process: ManagedProcess): void {
-    this.requireFree(process.name);
+    this.requireFree(process.name, process.identity);
     this.#processes.set(process.name, process);
     this.#changes.next(added(process));
   }
@@ -48,7 +74,17 @@ export class Registry {
     this.#changes.next(Object.freeze({ type: "removed", process }));
   }
 
+  /** Remembers the process of a deleted handle for as long as it lives. */
+  keepGhost(name: string, child: AttachedChild): void {
+    this.#ghosts.set(name, child);
+    void child.exit.then(() => {
+      if (this.#ghosts.get(name) === child) this.#ghosts.delete(name);
+    });
+  }
+
   complete(): void {
+    for (const ghost of this.#ghosts.values()) ghost.release();
+    this.#ghosts.clear();
     this.#changes.complete();
   }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { ProcessError } from "../errors.js";
 import { makeDirectory } from "../os/make-directory.js";
-import type { Os } from "../os/os.js";
+import type { Host, Os } from "../os/os.js";
 import { ForgottenRuns } from "./forgotten-runs.js";
 import { RecordStore } from "./record-store.js";
 import { acquireLock, type LockHolder } from "./state-lock.js";
@@ -21,8 +21,8 @@ export interface StateDir {
 }
 
 /** Where a manager with this state directory has its processes write their output. */
-export function logDirectoryOf(directory: string | undefined, cwd: string): string | undefined {
-  return directory === undefined ? undefined : join(resolve(cwd, directory), "logs");
+export function logDirectoryOf(directory: string | undefined, host: Pick<Host, "cwd">): string | undefined {
+  return directory === undefined ? undefined : join(inHost(directory, host), "logs");
 }
 
 /**
@@ -35,7 +35,7 @@ export async function openStateDir(
   os: Os,
   warn: (message: string, error: unknown) => void,
 ): Promise<StateDir> {
-  const path = resolve(os.host.cwd, directory);
+  const path = inHost(directory, os.host);
   const recordDirectory = join(path, "processes");
   try {
     for (const made of [path, join(path, "logs"), recordDirectory]) makeDirectory(made);
@@ -66,4 +66,9 @@ function keepToken(directory: string): string {
   writeFileSync(temporary, `${token}\n`, { mode: 0o600, flush: true });
   renameSync(temporary, path);
   return token;
+}
+
+/** The working directory of the host is asked for only where it is needed: it may have been removed. */
+function inHost(directory: string, host: Pick<Host, "cwd">): string {
+  return isAbsolute(directory) ? directory : resolve(host.cwd, directory);
 }

@@ -1,4 +1,5 @@
 import { ProcessError } from "../errors.js";
+import type { Host } from "../os/os.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { type TemplateError, TemplateStore } from "../template/store.js";
 
@@ -8,8 +9,8 @@ export class TemplateShelf {
   readonly #templates = new Map<string, ProcessTemplate>();
   #errors: readonly TemplateError[] = [];
 
-  constructor(directory: string | undefined, cwd: string) {
-    this.#store = directory === undefined ? undefined : new TemplateStore(directory, { cwd });
+  constructor(directory: string | undefined, host: Pick<Host, "cwd">) {
+    this.#store = directory === undefined ? undefined : new TemplateStore(directory, { cwd: host.cwd });
   }
 
   get errors(): readonly TemplateError[] {

@@ -6,6 +6,8 @@ export interface TableEntry {
   readonly session: number | undefined;
   readonly startTicks: number;
   readonly alive: boolean;
+  /** Its DROVER_ID; undefined when it has none, or its environment cannot be read. */
+  readonly runId: string | undefined;
 }
 
 /** What is known of a tree before the table is read. */
@@ -14,14 +16,18 @@ export interface TreeFacts {
   readonly rootStartTicks: number;
   /** How far apart two start times of one process may be told: 0 from /proc, seconds from `ps`. */
   readonly toleranceTicks: number;
-  /** Whether the root leads a process group of its own, so that everything in it belongs to the tree. */
+  /** Whether the root leads a process group and session of its own, so that everything in it belongs to the tree. */
   readonly leadsGroup: boolean;
+  /** Whether that group is certainly still the root's, though perhaps no member proves it. */
+  readonly isGroupProven: boolean;
   /** Members proven earlier, as `memberKey` writes them. */
   readonly proven: ReadonlySet<string>;
-  /** The host program: never a member, and nothing is a member for being its child. */
+  /** The DROVER_ID of the run; undefined for a process we did not start. */
+  readonly runId: string | undefined;
+  /** The host program: never a member. */
   readonly hostPid: number;
-  /** Whether this process carries the run's DROVER_ID in its environment. */
-  readonly carriesMarker: (entry: TableEntry) => boolean;
+  /** Whether this host has started the root; else nothing below this host is a member either. */
+  readonly isOwn: boolean;
 }
 
 /** One string for a PID and its start time. */
@@ -29,47 +35,89 @@ export function memberKey(member: { readonly pid: number; readonly startTicks: n
   return `${member.pid}:${member.startTicks}`;
 }
 
-/**
- * The living members of a tree. A process is a member when it is the root, was proven a member before, carries the
- * run's DROVER_ID, descends from a member, or shares a group or session led by the root with a proven member: as long
- * as a member is in it, the kernel cannot give that number to a stranger. A process older than the root never is.
- */
-export function selectMembers(table: readonly TableEntry[], facts: TreeFacts): readonly TableEntry[] {
-  const earliestTicks = facts.rootStartTicks - facts.toleranceTicks;
-  const candidates = table.filter((entry) => entry.startTicks >= earliestTicks && entry.pid !== facts.hostPid);
-  const members = new Map<number, TableEntry>();
-  for (const entry of candidates) if (isProven(entry, facts)) members.set(entry.pid, entry);
-  spread(candidates, members, facts);
-  return [...members.values()].filter((entry) => entry.alive);
-}
+/** A process table that is searched by many trees: each search costs as much as its tree has members. */
+export class TableIndex {
+  readonly entries: readonly TableEntry[];
+  readonly #byPid: ReadonlyMap<number, TableEntry>;
+  readonly #byParent: ReadonlyMap<number, readonly TableEntry[]>;
+  readonly #byGroup: ReadonlyMap<number, readonly TableEntry[]>;
+  readonly #bySession: ReadonlyMap<number, readonly TableEntry[]>;
+  readonly #byRunId: ReadonlyMap<string, readonly TableEntry[]>;
 
-function isProven(entry: TableEntry, facts: TreeFacts): boolean {
-  const apartTicks = Math.abs(entry.startTicks - facts.rootStartTicks);
-  const isRoot = entry.pid === facts.rootPid && apartTicks <= facts.toleranceTicks;
-  return isRoot || facts.proven.has(memberKey(entry)) || (entry.alive && facts.carriesMarker(entry));
-}
+  constructor(entries: readonly TableEntry[]) {
+    this.entries = entries;
+    this.#byPid = new Map(entries.map((entry) => [entry.pid, entry]));
+    this.#byParent = groupBy(entries, ({ parentPid }) => parentPid);
+    this.#byGroup = groupBy(entries, ({ processGroup }) => processGroup);
+    this.#bySession = groupBy(entries, ({ session }) => session);
+    this.#byRunId = groupBy(entries, ({ runId }) => runId);
+  }
 
-/** Adds descendants, group and session members until nothing new is found. */
-function spread(candidates: readonly TableEntry[], members: Map<number, TableEntry>, facts: TreeFacts): void {
-  for (let before = -1; before !== members.size; ) {
-    before = members.size;
-    const isKin = kinshipWith(members, facts);
-    for (const entry of candidates) if (isKin(entry)) members.set(entry.pid, entry);
+  /** Whether the table shows anything in a process group, zombies included. */
+  hasGroup(group: number): boolean {
+    return this.#byGroup.has(group);
+  }
+
+  /**
+   * The living members of a tree. A process is a member when it is the root, was proven a member before, carries the
+   * run's DROVER_ID, descends from a member, or shares a group or session led by the root with a proven member: as
+   * long as a member is in it, the kernel cannot give that number to a stranger. A process older than the root never is.
+   */
+  membersOf(facts: TreeFacts): readonly TableEntry[] {
+    const excluded = this.#excluded(facts);
+    const earliestTicks = facts.rootStartTicks - facts.toleranceTicks;
+    const members = new Map<number, TableEntry>();
+    const waiting = [...this.#provenBy(facts)];
+    for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
+      if (members.has(entry.pid) || excluded.has(entry.pid) || entry.startTicks < earliestTicks) continue;
+      members.set(entry.pid, entry);
+      waiting.push(...this.#kinOf(entry, facts));
+    }
+    return [...members.values()].filter(({ alive }) => alive);
+  }
+
+  #provenBy(facts: TreeFacts): readonly TableEntry[] {
+    const { rootPid, runId, leadsGroup, isGroupProven } = facts;
+    const root = this.#byPid.get(rootPid);
+    const apartTicks = root === undefined ? Infinity : Math.abs(root.startTicks - facts.rootStartTicks);
+    const earlier = [...facts.proven].map((key) => this.#byPid.get(Number.parseInt(key, 10)));
+    return [
+      ...(root !== undefined && apartTicks <= facts.toleranceTicks ? [root] : []),
+      ...earlier.filter((entry) => entry !== undefined && facts.proven.has(memberKey(entry))),
+      ...(runId === undefined ? [] : (this.#byRunId.get(runId) ?? []).filter(({ alive }) => alive)),
+      ...(leadsGroup && isGroupProven ? (this.#byGroup.get(rootPid) ?? []) : []),
+    ].flatMap((entry) => (entry === undefined ? [] : [entry]));
+  }
+
+  #kinOf({ pid, processGroup, session }: TableEntry, { rootPid, leadsGroup }: TreeFacts): readonly TableEntry[] {
+    return [
+      ...(this.#byParent.get(pid) ?? []),
+      ...(leadsGroup && processGroup === rootPid ? (this.#byGroup.get(rootPid) ?? []) : []),
+      ...(leadsGroup && session === rootPid ? (this.#bySession.get(rootPid) ?? []) : []),
+    ];
+  }
+
+  /** A tree we were attached to may have this host in it: the host, and what it manages, is not part of it for us. */
+  #excluded({ hostPid, isOwn, rootPid }: TreeFacts): ReadonlySet<number> {
+    const excluded = new Set([hostPid]);
+    if (isOwn) return excluded;
+    for (const pid of excluded) for (const child of this.#byParent.get(pid) ?? []) excluded.add(child.pid);
+    // The root hangs below this host itself: another part of the host program has started it.
+    return excluded.has(rootPid) ? new Set([hostPid]) : excluded;
   }
 }
 
-function kinshipWith(members: ReadonlyMap<number, TableEntry>, facts: TreeFacts): (entry: TableEntry) => boolean {
-  const root = facts.leadsGroup ? facts.rootPid : undefined;
-  const holdsGroup = some(members, (member) => member.processGroup === root);
-  const holdsSession = some(members, (member) => member.session === root);
-  return ({ parentPid, processGroup, session }) => {
-    if (members.has(parentPid)) return true;
-    if (root === undefined) return false;
-    return (holdsGroup && processGroup === root) || (holdsSession && session === root);
-  };
-}
-
-function some(members: ReadonlyMap<number, TableEntry>, test: (entry: TableEntry) => boolean): boolean {
-  for (const member of members.values()) if (test(member)) return true;
-  return false;
+function groupBy<Key>(
+  entries: readonly TableEntry[],
+  keyOf: (entry: TableEntry) => Key | undefined,
+): ReadonlyMap<Key, readonly TableEntry[]> {
+  const groups = new Map<Key, TableEntry[]>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [entry]);
+    else group.push(entry);
+  }
+  return groups;
 }

@@ -114,6 +114,8 @@ export interface AttachedChild {
   usage(): Promise<Usage>;
   /** Pins every thread of the process to CPUs. Rejects with UNSUPPORTED or SPAWN_FAILED and the tool's own words. */
   setAffinity(cpus: { readonly mask: string } | { readonly list: string }): Promise<void>;
+  /** No longer keeps the host alive. */
+  unref(): void;
   /** Lets go of descriptors; the process itself is left alone. */
   release(): void;
 }

@@ -6,6 +6,8 @@ export type Verb = "start" | "restart" | "stop" | "kill";
 export interface CommandContext {
   /** Aborted when a later command, or the end of the manager, makes this one pointless. */
   readonly overtaken: AbortSignal;
+  /** Whether a command that ends the process has been asked for since. */
+  readonly isStopped: () => boolean;
   /** Aborted when the grace period is to end now. */
   readonly hurried: AbortSignal;
   /** To be called when the first step is done: the stop signal was sent. */
@@ -61,6 +63,11 @@ export class CommandQueue {
     return this.#commands.length === 0;
   }
 
+  /** Whether a start or restart runs or waits. */
+  get willStart(): boolean {
+    return this.#commands.some(({ verb }) => canStart(verb));
+  }
+
   /** Whether no further command is let in. */
   get isClosed(): boolean {
     return this.#closedBy !== undefined;
@@ -101,7 +108,8 @@ export class CommandQueue {
     const result = this.#tail.then(() => {
       command.hasBegun = true;
       overtake.signal.throwIfAborted();
-      return work({ overtaken: overtake.signal, hurried: hurry.signal, onFirstStep });
+      const isStopped = (): boolean => this.#commands.at(-1) !== command;
+      return work({ overtaken: overtake.signal, isStopped, hurried: hurry.signal, onFirstStep });
     });
     const remove = (): void => {
       this.#commands.splice(this.#commands.indexOf(command), 1);

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Writable } from "node:stream";
+import { ProcessError } from "../errors.js";
 import type { Os, OutputTarget, SpawnRequest } from "../os/os.js";
 import { buildEnvironment } from "../template/environment.js";
 import { resolveProgram } from "../template/interpreter.js";
@@ -24,6 +25,7 @@ export interface LaunchContext {
 
 /** What to start, worked out anew for each start: variables, files and interpreters may have changed. */
 export function planLaunch(template: ProcessTemplate, streams: HostStreams, context: LaunchContext): SpawnRequest {
+  requireActedOn(template);
   const { host, hostToken } = context.os;
   const runId = context.os.newRunId(template.detach ? context.detachedToken() : hostToken);
   const env = buildEnvironment({
@@ -63,4 +65,11 @@ function chooseOutput(
   if (path !== undefined) return { kind: "file", path: resolve(cwd, path) };
   if (logDirectory === undefined) return { kind: "discard" };
   return { kind: "file", path: join(logDirectory, `${name}.${logSuffix[stream]}.log`) };
+}
+
+/** Running as the wrong user is worse than not running: nothing is started until this is built. */
+function requireActedOn({ runAs }: ProcessTemplate): void {
+  if (runAs === undefined) return;
+  const text = "runAs is not supported in this version, and it would be unsafe to start the program as another user";
+  throw new ProcessError("UNSUPPORTED", `${text}; remove runAs, or start it through setpriv(1)`);
 }

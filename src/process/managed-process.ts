@@ -1,5 +1,6 @@
 // The facade of the contract, one short method for each promise: in two files it would only be harder to find.
 /* eslint drover/max-lines-reason: off -- see above */
+import type { Writable } from "node:stream";
 import { type Observable, timer } from "rxjs";
 import { type ErrorCode, ProcessError } from "../errors.js";
 import type { Exit } from "../os/exit.js";
@@ -10,7 +11,7 @@ import { isAlive } from "../os/os-state.js";
 import { parseSignal, type Signal } from "../os/signal.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { durationMs } from "../units/duration.js";
-import { type Cancellable, orAborted } from "./cancellation.js";
+import { type Cancellable, orAborted, requireWanted } from "./cancellation.js";
 import { CommandQueue, type CommandWork, type Ticket, type Verb } from "./command-queue.js";
 import { readKernelStatus } from "./kernel-status.js";
 import type { HostStreams } from "./launch.js";
@@ -79,6 +80,10 @@ export class ManagedProcess implements Process {
     return this.#isAttached() ? this.#attachedCommandLine.slice(1) : this.template.args;
   }
 
+  get stdin(): Writable | undefined {
+    return this.#control.stdin;
+  }
+
   get startTime(): Date | undefined {
     return this.status.startedAt;
   }
@@ -102,40 +107,36 @@ export class ManagedProcess implements Process {
   }
 
   async start(options: Cancellable = {}): Promise<void> {
-    this.#queue.requireOpen();
+    this.#requireWanted("start", options);
     // Nothing to wait for, so nothing that a later command could overtake.
-    if (this.#queue.isIdle && this.status.lifecycle === "running" && this.isAlive())
+    if (this.#queue.isIdle && this.status.lifecycle === "running" && this.isAlive()) {
       return this.#cell.change({ desired: "up" });
-    const { result } = this.#run("start", "up", (command) => this.#control.start(command));
-    this.#startsAwaited += 1;
-    try {
-      await this.#await(result, "start", options);
-    } catch (error) {
-      // Whoever still waits for the start wants it: only when the last one gives up is it stopped.
-      if (options.cancelSignal?.aborted === true && this.#startsAwaited === 1) this.#abandonStart();
-      throw error;
-    } finally {
-      this.#startsAwaited -= 1;
     }
+    const { result } = this.#run("start", "up", (command) => this.#control.start(command));
+    await this.#awaitUp(result, "start", options);
   }
 
   async restart(options: Cancellable = {}): Promise<void> {
+    this.#requireWanted("restart", options);
     const request = this.#stopRequest({});
     const { result } = this.#run("restart", "up", (command) => this.#control.restart(request, command));
-    await this.#await(result, "restart", options);
+    await this.#awaitUp(result, "restart", options);
   }
 
   async stop(options: StopOptions & Cancellable = {}): Promise<void> {
+    this.#requireWanted("stop", options);
     const { firstStep, result } = this.#stop(options);
     // The result settles with the first step at the latest; only an error of the stop itself is of interest here.
     await this.#await(Promise.race([firstStep, result.then(() => undefined)]), "stop", options);
   }
 
   async stopAndWait(options: StopOptions & Cancellable = {}): Promise<StopResult> {
+    this.#requireWanted("stop", options);
     return await this.#await(this.#stop(options).result, "stop", options);
   }
 
   async kill(options: Cancellable = {}): Promise<StopResult> {
+    this.#requireWanted("kill", options);
     const request = this.#stopRequest({ gracePeriod: 0 });
     const { result } = this.#run("kill", "down", (command) => this.#control.stop(request, command));
     return await this.#await(result, "kill", options);
@@ -143,7 +144,10 @@ export class ManagedProcess implements Process {
 
   async wait(options: Cancellable = {}): Promise<Exit> {
     if (this.status.lifecycle === "initial" && this.#queue.isIdle) throw this.#illegal("was never started");
-    return await this.#await(exitOfPresentRun(this.name, this.status$), "wait", options);
+    const waited = exitOfPresentRun(this.status$, this.#queue.willStart, options.cancelSignal);
+    const exit = await this.#await(waited, "wait", options);
+    if (exit !== undefined) return exit;
+    throw this.#illegal("nobody looks at it any more, so its exit stays unknown");
   }
 
   async signal(signal: Signal): Promise<void> {
@@ -224,10 +228,14 @@ export class ManagedProcess implements Process {
     return survivors;
   }
 
-  /** For the manager: lets go of the process without touching it, and completes the streams. */
-  forget(): void {
-    this.#control.letGo();
+  /**
+   * For the manager: lets go of the process without touching it, and completes the streams. Gives what still holds a
+   * process that runs, to be released.
+   */
+  forget(): AttachedChild | undefined {
+    const child = this.#control.letGo();
     this.#cell.complete();
+    return child;
   }
 
   #stop(options: StopOptions): Ticket<StopResult> {
@@ -238,6 +246,24 @@ export class ManagedProcess implements Process {
       timer(request.gracePeriodMs, this.#context.os.backgroundScheduler).subscribe(ticket.hurry);
     }
     return ticket;
+  }
+
+  /** A start or restart: when the last one that waits for it to be up gives up, it is stopped. */
+  async #awaitUp(result: Promise<void>, what: string, options: Cancellable): Promise<void> {
+    this.#startsAwaited += 1;
+    try {
+      await this.#await(result, what, options);
+    } catch (error) {
+      if (options.cancelSignal?.aborted === true && this.#startsAwaited === 1) this.#abandonStart();
+      throw error;
+    } finally {
+      this.#startsAwaited -= 1;
+    }
+  }
+
+  #requireWanted(what: string, { cancelSignal }: Cancellable): void {
+    this.#queue.requireOpen();
+    requireWanted(`${what} of "${this.name}"`, cancelSignal);
   }
 
   #abandonStart(): void {

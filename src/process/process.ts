@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import type { Observable } from "rxjs";
 import type { Exit } from "../os/exit.js";
 import type { Identity } from "../os/identity.js";
@@ -45,6 +46,8 @@ export interface Process {
   readonly command: string;
   /** Its arguments. */
   readonly args: readonly string[];
+  /** Its standard input, when that was asked for as a pipe and it runs. */
+  readonly stdin: Writable | undefined;
   /** When the present or last run began. */
   readonly startTime: Date | undefined;
   /** Milliseconds since the present run began; 0 while nothing runs. */

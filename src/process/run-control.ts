@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { type Exit, exitOf } from "../os/exit.js";
 import type { AttachedChild, Child, Survivor } from "../os/os.js";
 import { isAlive } from "../os/os-state.js";
@@ -40,6 +41,11 @@ export class RunControl {
     return this.#run;
   }
 
+  /** Where the host writes to the process; undefined unless it was started with a pipe for it. */
+  get stdin(): Writable | undefined {
+    return this.#run?.hasEnded === false ? (this.#run.child as Partial<Child>).stdin : undefined;
+  }
+
   get template(): ProcessTemplate {
     return this.#template;
   }
@@ -67,7 +73,8 @@ export class RunControl {
     await applyAffinity(run, this.#template.affinity, this.#context.os.backgroundScheduler, report);
     // A process that is to be found again must be written down before anybody relies on it.
     if (run.kind === "detached") await recorded;
-    command.overtaken.throwIfAborted();
+    // Given up for a stop, that follows at once. Otherwise it runs, whoever looks at it from now on.
+    if (command.isStopped()) command.overtaken.throwIfAborted();
   }
 
   async #spawn(command: CommandContext): Promise<{ readonly child: Child; readonly runId: string | undefined }> {
@@ -136,11 +143,13 @@ export class RunControl {
     if (state !== undefined && isAlive(state)) this.#cell.change({ os: state });
   }
 
-  /** Stops looking at the process, which goes on as it is. */
-  letGo(): void {
-    if (this.#run === undefined || this.#run.hasEnded) return;
-    this.#run.letGo();
-    this.#run.child.release();
+  /** Stops looking at the process, which goes on as it is; gives what still holds it, to be released. */
+  letGo(): AttachedChild | undefined {
+    const run = this.#run;
+    if (run === undefined || run.hasEnded) return undefined;
+    run.letGo();
+    run.child.unref();
+    return run.child;
   }
 
   /** Takes note of a run that ended while nobody watched. What it has left behind is ended before the next start. */

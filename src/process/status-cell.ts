@@ -8,6 +8,7 @@ export type StatusChange = Partial<Omit<ProcessStatus, "name" | "state" | "lifec
 /** Holds the present status of one process and tells every change of it once. */
 export class StatusCell {
   readonly #subject = new ReplaySubject<ProcessStatus>(1);
+  readonly status$: Observable<ProcessStatus> = this.#subject.asObservable();
   readonly #untold: ProcessStatus[] = [];
   #status: ProcessStatus;
   #isTelling = false;
@@ -33,10 +34,6 @@ export class StatusCell {
 
   get status(): ProcessStatus {
     return this.#status;
-  }
-
-  get status$(): Observable<ProcessStatus> {
-    return this.#subject;
   }
 
   /** Changes facts, and the lifecycle by `event`, in one step. Throws on an event that means nothing now. */

@@ -5,16 +5,18 @@ import {
   filter,
   firstValueFrom,
   from,
+  fromEvent,
   last,
   map,
+  NEVER,
   type Observable,
   type SchedulerLike,
   scan,
   share,
+  skipWhile,
   takeUntil,
   timer,
 } from "rxjs";
-import { ProcessError } from "../errors.js";
 import type { Exit } from "../os/exit.js";
 import type { Usage } from "../os/os.js";
 import type { ProcessNotification, ProcessStatus } from "./process-status.js";
@@ -56,13 +58,19 @@ export function usageOf(
   );
 }
 
-/** The exit of the run that is under way, or of the last one; the error of a start that failed. */
-export async function exitOfPresentRun(name: string, status$: Observable<ProcessStatus>): Promise<Exit> {
+/**
+ * The exit of the run that is under way, or of the last one; the error of a start that failed. With `isStarting` the last
+ * one does not count: a start was asked for, and has not begun. Aborted, the subscription ends, and the result is undefined.
+ */
+export async function exitOfPresentRun(
+  status$: Observable<ProcessStatus>,
+  isStarting: boolean,
+  cancelSignal?: AbortSignal,
+): Promise<Exit | undefined> {
   const isOver = ({ lifecycle }: ProcessStatus): boolean => lifecycle === "exited" || lifecycle === "failed";
-  const status = await firstValueFrom(status$.pipe(filter(isOver)), { defaultValue: undefined });
-  if (status?.exit !== undefined) return status.exit;
-  if (status?.lastError !== undefined) throw status.lastError;
-  throw new ProcessError("ILLEGAL_STATE", `${name}: nobody looks at it any more, so its exit stays unknown`, {
-    process: name,
-  });
+  const begun$ = isStarting ? status$.pipe(skipWhile(isOver)) : status$;
+  const ended$ = cancelSignal === undefined ? NEVER : fromEvent(cancelSignal, "abort");
+  const status = await firstValueFrom(begun$.pipe(filter(isOver), takeUntil(ended$)), { defaultValue: undefined });
+  if (status?.exit === undefined && status?.lastError !== undefined) throw status.lastError;
+  return status?.exit;
 }

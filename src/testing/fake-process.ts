@@ -141,6 +141,10 @@ export class FakeProcess implements Child {
     return Promise.resolve();
   }
 
+  unref(): void {
+    return undefined;
+  }
+
   release(): void {
     return undefined;
   }

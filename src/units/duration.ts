@@ -60,6 +60,9 @@ export function describeDuration(milliseconds: number): string {
     .join(" ");
 }
 
+/** 576 hours: Node's timers take no more than 2^31 − 1 ms, and fire at once when they are given more. */
+const longestTimerMs = 576 * 3_600_000;
+
 /**
  * A duration given in code, as milliseconds: a number is milliseconds already, a text has its unit.
  *
@@ -67,13 +70,11 @@ export function describeDuration(milliseconds: number): string {
  */
 export function durationMs(value: number | string, what: string): number {
   const parsed = typeof value === "string" ? parseDuration(value) : value;
-  if (typeof parsed === "number" && parsed >= 0 && parsed <= Number(longestNanoseconds / nanosecondsPer.ms)) {
-    return parsed;
-  }
+  if (typeof parsed === "number" && parsed >= 0 && parsed <= longestTimerMs) return parsed;
   const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
   throw new ProcessError(
     "INVALID_TEMPLATE",
-    `${what}: ${shown} is not a duration; expected ${durationForms}, or a number of milliseconds that is not negative`,
+    `${what}: ${shown} is not a duration; expected ${durationForms}, or a number of milliseconds, from 0 to 576h`,
   );
 }
 

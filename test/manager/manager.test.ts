@@ -52,8 +52,75 @@ describe("handles", () => {
     expect(os.processes[0]?.sample()).toBe("sleeping");
     await expect(web.stop()).rejects.toMatchObject({ code: "ILLEGAL_STATE" });
     await expect(manager.delete("web")).rejects.toMatchObject({ code: "PROCESS_NOT_FOUND" });
-    expect(manager.newProcess("web", "app")).not.toBe(web);
+    expect(() => manager.newProcess("web", "app")).toThrow(/"web" was deleted, but its process 1000 still runs/);
     os.processes[0]?.end(0);
+    expect(manager.newProcess("web", "app")).not.toBe(web);
+  });
+
+  test("the process of a deleted handle can be attached under its old name", async () => {
+    const os = app();
+    await using manager = await createProcessManager({ os });
+    const web = manager.newProcess("web", "app");
+    await web.start();
+    const { identity } = web;
+    await manager.delete("web");
+    const again = await manager.attachProcess("web", identity ?? 0);
+    expect(again.pid).toBe(identity?.pid);
+    await again.kill();
+  });
+
+  test("a delete during a start lets the start succeed: the process runs, and nobody looks at it", async () => {
+    const os = app();
+    await using manager = await createProcessManager({ os });
+    const web = manager.newProcess("web", "app");
+    const begun = firstValueFrom(web.status$.pipe(filter(({ lifecycle }) => lifecycle === "running")));
+    const started = web.start();
+    await begun;
+    const deleted = manager.delete("web");
+    await started;
+    await deleted;
+    expect(os.processes[0]?.sample()).toBe("sleeping");
+    os.processes[0]?.end(0);
+  });
+
+  test("what is no stream, no options or no template is refused at the door", async () => {
+    await using manager = await createProcessManager({ os: app() });
+    const refuses = (make: () => unknown): void =>
+      expect(make).toThrowError(expect.objectContaining({ code: "INVALID_TEMPLATE" }));
+    refuses(() => manager.newProcess("a", "app", { stdout: "file" as never }));
+    refuses(() => manager.newProcess("a", "app", { stderr: {} as never }));
+    for (const junk of [null, undefined, 5, {}, { name: "x" }])
+      refuses(() => manager.newProcessFromTemplate(junk as never));
+    const { template } = manager.newProcess("ok", "app", null as never);
+    refuses(() => manager.newProcessFromTemplate({ ...template, name: "../../evil" }));
+    expect(manager.getAllProcesses().map(({ name }) => name)).toEqual(["ok"]);
+  });
+
+  test("runAs is refused before anything runs, as long as it is not built", async () => {
+    const os = app();
+    await using manager = await createProcessManager({ os });
+    await expect(manager.newProcess("a", "app", { runAs: { user: "nobody" } }).start()).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+    });
+    expect(os.processes).toEqual([]);
+  });
+
+  test("waits that are cancelled leave nothing behind, and many may share one signal", async () => {
+    const os = app();
+    await using manager = await createProcessManager({ os });
+    const web = manager.newProcess("web", "app");
+    await web.start();
+    const warnings: unknown[] = [];
+    const listen = (warning: unknown): void => void warnings.push(warning);
+    process.on("warning", listen);
+    const controller = new AbortController();
+    const waits = Array.from({ length: 50 }, () => web.wait({ cancelSignal: controller.signal }));
+    controller.abort();
+    const outcomes = await Promise.allSettled(waits);
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["rejected"]));
+    await new Promise(setImmediate);
+    process.off("warning", listen);
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { memberKey, selectMembers, type TableEntry, type TreeFacts } from "../../src/os/members.js";
+import { memberKey, type TableEntry, TableIndex, type TreeFacts } from "../../src/os/members.js";
 
 const entry = (pid: number, parentPid: number, change: Partial<TableEntry> = {}): TableEntry => {
-  return { pid, parentPid, processGroup: pid, session: pid, startTicks: 100 + pid, alive: true, ...change };
+  return {
+    pid,
+    parentPid,
+    processGroup: pid,
+    session: pid,
+    startTicks: 100 + pid,
+    alive: true,
+    runId: undefined,
+    ...change,
+  };
 };
 
 const facts = (change: Partial<TreeFacts> = {}): TreeFacts => ({
@@ -10,14 +19,17 @@ const facts = (change: Partial<TreeFacts> = {}): TreeFacts => ({
   rootStartTicks: 110,
   toleranceTicks: 0,
   leadsGroup: true,
+  isGroupProven: false,
   hostPid: 5,
+  isOwn: true,
   proven: new Set(),
-  carriesMarker: () => false,
+  runId: "run",
   ...change,
 });
 
 const select = (table: readonly TableEntry[], change: Partial<TreeFacts> = {}): number[] =>
-  selectMembers(table, facts(change))
+  new TableIndex(table)
+    .membersOf(facts(change))
     .map(({ pid }) => pid)
     .sort((one, other) => one - other);
 
@@ -57,13 +69,13 @@ describe("members of a tree", () => {
   });
 
   test("a carrier of the run's DROVER_ID is a member wherever it is, with its children", () => {
-    const table = [entry(20, 1), entry(21, 20), entry(22, 1)];
-    expect(select(table, { carriesMarker: ({ pid }) => pid === 20 })).toEqual([20, 21]);
+    const table = [entry(20, 1, { runId: "run" }), entry(21, 20), entry(22, 1, { runId: "another run" })];
+    expect(select(table)).toEqual([20, 21]);
   });
 
   test("a process older than the root never is, whatever group it is in", () => {
-    const old = entry(9, 1, { ...inTree, startTicks: 50 });
-    expect(select([entry(10, 5, inTree), old], { carriesMarker: () => true })).toEqual([10]);
+    const old = entry(9, 1, { ...inTree, startTicks: 50, runId: "run" });
+    expect(select([entry(10, 5, inTree), old])).toEqual([10]);
   });
 
   test("zombies are not listed, but their group still is", () => {
@@ -71,10 +83,26 @@ describe("members of a tree", () => {
     expect(select([zombie, entry(11, 1, inTree)])).toEqual([11]);
   });
 
-  test("the host and what else it started are never members of a tree it hangs below", () => {
-    const table = [entry(3, 1, { startTicks: 1 }), entry(5, 3), entry(10, 5), entry(11, 3)];
-    const below = { rootPid: 3, rootStartTicks: 1, leadsGroup: true };
-    expect(select(table, below)).toEqual([3, 11]);
+  test("the host and everything below it are never members of a tree of somebody else it hangs in", () => {
+    const table = [entry(3, 1, { startTicks: 1 }), entry(5, 3), entry(10, 5), entry(11, 10), entry(12, 3)];
+    const below = { rootPid: 3, rootStartTicks: 1, isOwn: false, runId: undefined };
+    expect(select(table, below)).toEqual([3, 12]);
+  });
+
+  test("a process another part of this host has started is a tree like any other", () => {
+    const table = [entry(5, 1), entry(10, 5), entry(11, 10), entry(12, 5)];
+    expect(select(table, { isOwn: false, runId: undefined })).toEqual([10, 11]);
+  });
+
+  test("a host that adopts orphans, as PID 1 does, still finds those of its own trees", () => {
+    const table = [entry(1, 0, { startTicks: 1 }), entry(11, 1, { ...inTree, runId: "run" })];
+    expect(select(table, { hostPid: 1 })).toEqual([11]);
+  });
+
+  test("a group that is certainly still the root's is listed, though nothing in it proves itself", () => {
+    const table = [entry(11, 1, inTree), entry(12, 11, { processGroup: 12, session: 12 }), entry(13, 1)];
+    expect(select(table)).toEqual([]);
+    expect(select(table, { isGroupProven: true })).toEqual([11, 12]);
   });
 
   test("the group of a root that does not lead it is not touched", () => {

@@ -337,6 +337,53 @@ describe("exit", () => {
   });
 });
 
+describe("a cancelSignal", () => {
+  test("that is aborted already asks for nothing to happen", async () => {
+    const { os, process } = fixture();
+    await process.start();
+    const cancelSignal = AbortSignal.abort();
+    for (const verb of ["start", "restart", "stop", "stopAndWait", "kill"] as const) {
+      await expect(process[verb]({ cancelSignal })).rejects.toMatchObject({ code: "ABORTED" });
+    }
+    await os.clock.advance(10_000);
+    expect(os.processes).toHaveLength(1);
+    expect(process.status).toMatchObject({ lifecycle: "running", desired: "up" });
+  });
+
+  test("of a start does not end the restart of somebody else", async () => {
+    const { os, process } = fixture();
+    await process.start();
+    const restarted = process.restart();
+    const controller = new AbortController();
+    const started = process.start({ cancelSignal: controller.signal });
+    controller.abort();
+    await expect(started).rejects.toMatchObject({ code: "ABORTED" });
+    await within(os, 1000, restarted);
+    expect(process.status).toMatchObject({ lifecycle: "running", desired: "up", restarts: 1 });
+  });
+});
+
+describe("wait", () => {
+  test("right after a start waits for the new run, not for the exit of the last one", async () => {
+    const { os, process } = fixture();
+    await process.start();
+    os.processes[0]?.end(1);
+    await process.wait();
+    const started = process.start();
+    const waited = process.wait();
+    await started;
+    os.processes[1]?.end(2);
+    expect(await waited).toMatchObject({ code: 2 });
+  });
+
+  test("takes no grace period longer than a timer can be", async () => {
+    const { process } = fixture();
+    await process.start();
+    await expect(process.stopAndWait({ gracePeriod: 3e9 })).rejects.toMatchObject({ code: "INVALID_TEMPLATE" });
+    expect(process.status.lifecycle).toBe("running");
+  });
+});
+
 describe("any sequence of calls", () => {
   const verbs = fc.constantFrom("start", "stopAndWait", "stop", "restart", "kill" as const);
 

@@ -20,8 +20,9 @@ export async function attachProcess(
   if (probe === undefined) throw new ProcessError("NO_SUCH_PID", `no process has PID ${pid}; it may have ended`);
   try {
     verify(probe, target, inspector);
-    const leadsGroup = inspector.processGroup(pid) === pid;
-    return new AttachedProcess({ probe, inspector, leadsGroup, marker: runId });
+    // A group this host is in itself must not be signalled as a whole: the host would be hit too.
+    const leadsGroup = inspector.processGroup(pid) === pid && inspector.processGroup(process.pid) !== pid;
+    return new AttachedProcess({ probe, inspector, leadsGroup, runId, isOwn: false });
   } catch (error) {
     probe.release();
     throw error;

@@ -13,7 +13,9 @@ export interface Holding {
   readonly probe: Probe;
   readonly inspector: Inspector;
   readonly leadsGroup: boolean;
-  readonly marker: string | undefined;
+  readonly runId: string | undefined;
+  /** Whether this host has started it. */
+  readonly isOwn: boolean;
 }
 
 /** A process held through a probe. Its end is noticed by `sample()`, as nobody tells us about other people's children. */
@@ -27,12 +29,13 @@ export class AttachedProcess implements AttachedChild {
   #settle: (exit: Exit) => void = () => undefined;
   #ended = false;
 
-  constructor({ probe, inspector, leadsGroup, marker }: Holding) {
+  constructor({ probe, inspector, leadsGroup, runId, isOwn }: Holding) {
     this.#probe = probe;
     this.#inspector = inspector;
     this.identity = probe.identity;
     this.startedAt = probe.startedAt;
-    this.#tree = new ProcessTree(inspector, { root: probe.identity, leadsGroup, marker });
+    const isRootHeld = (): boolean => this.isHeld();
+    this.#tree = new ProcessTree(inspector, { root: probe.identity, leadsGroup, runId, isOwn, isRootHeld });
     this.exit = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -72,7 +75,7 @@ export class AttachedProcess implements AttachedChild {
   }
 
   async signalTree(...signals: readonly Signal[]): Promise<void> {
-    await this.#tree.signal(signals, () => this.isHeld());
+    await this.#tree.signal(signals);
   }
 
   async survivors(): Promise<readonly Survivor[]> {
@@ -89,6 +92,10 @@ export class AttachedProcess implements AttachedChild {
 
   async setAffinity(cpus: CpuSet): Promise<void> {
     if (this.isHeld()) await setAffinity(this.identity.pid, cpus);
+  }
+
+  unref(): void {
+    return undefined;
   }
 
   release(): void {
@@ -110,6 +117,7 @@ export class AttachedProcess implements AttachedChild {
   protected end(exit: Exit): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#tree.noticeRootEnd();
     this.release();
     this.#settle(exit);
   }

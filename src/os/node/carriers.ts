@@ -5,8 +5,8 @@ import type { Inspector } from "./inspector.js";
 export async function findCarriers(prefix: string, inspector: Inspector): Promise<readonly Carrier[]> {
   const table = await inspector.table();
   const carriers: Carrier[] = [];
-  for (const { pid, alive, session } of table) {
-    if (!alive || pid === process.pid || !runIdOf(pid, inspector).startsWith(prefix)) continue;
+  for (const { pid, session, runId } of table.entries) {
+    if (pid === process.pid || runId?.startsWith(prefix) !== true) continue;
     const carrier = await holdCarrier(pid, session === pid, inspector);
     if (carrier?.runId.startsWith(prefix) === true) carriers.push(carrier);
   }

@@ -1,6 +1,6 @@
 import type { Identity } from "../identity.js";
 import type { KernelStatus } from "../kernel-status.js";
-import type { TableEntry } from "../members.js";
+import type { TableIndex } from "../members.js";
 import type { OsState } from "../os-state.js";
 import type { Signal } from "../signal.js";
 
@@ -11,15 +11,15 @@ import type { Signal } from "../signal.js";
 export interface Inspector {
   /** How far apart it may tell two start times of one process. */
   readonly toleranceTicks: number;
+  /** Whether the table tells groups and sessions. */
+  readonly seesGroups: boolean;
   /** Takes hold of a process; undefined when there is none with that PID. */
   open(pid: number): Probe | undefined | Promise<Probe | undefined>;
   /** Takes hold of a child this very turn spawned, or of this program: nobody can have reaped it yet. */
   openOwn(pid: number, ageMs?: number): Probe;
   prepareSamples(): Promise<void> | undefined;
   /** The process table, read after the call: callers that ask together share one reading. */
-  table(): Promise<readonly TableEntry[]>;
-  /** Whether a process was started with `DROVER_ID=marker`. */
-  carriesMarker(entry: TableEntry, marker: string): boolean;
+  table(): Promise<TableIndex>;
   /** Variables a process was started with, those asked for; undefined when its environment cannot be read. */
   readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] | undefined;
   /** Signals a process found in the table, unless another one has its PID by now. */

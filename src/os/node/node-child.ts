@@ -22,6 +22,14 @@ export class NodeChild extends AttachedProcess implements Child {
     else child.once("exit", (code, signal) => this.end(exitOf(code, signal, new Date())));
   }
 
+  override unref(): void {
+    this.#child.unref();
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
+      // They are sockets, which their type does not say.
+      (stream as { unref?: () => void } | null)?.unref?.();
+    }
+  }
+
   protected override isHeld(): boolean {
     return !this.#hasExited();
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { asyncScheduler } from "rxjs";
+import { ProcessError } from "../../errors.js";
 import type { Host, Os } from "../os.js";
 import { attachProcess } from "./attach.js";
 import { findCarriers } from "./carriers.js";
@@ -60,7 +61,7 @@ function describeHost(inspector: Inspector): Host {
   return {
     identity,
     get cwd(): string {
-      return process.cwd();
+      return workingDirectory();
     },
     get env(): Readonly<Record<string, string>> {
       return process.env as Record<string, string>;
@@ -69,4 +70,14 @@ function describeHost(inspector: Inspector): Host {
     readFile: (path) => readFileSync(path, "utf8"),
     warn: (message) => process.emitWarning(message, "DroverWarning"),
   };
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    const text =
+      "the working directory of this program has been removed; change to another one, or give absolute paths";
+    throw new ProcessError("ILLEGAL_STATE", text, { cause: error });
+  }
 }

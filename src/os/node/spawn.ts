@@ -77,10 +77,10 @@ function take(child: ChildProcess, pid: number, request: SpawnRequest, context: 
   child.on("error", () => undefined);
   try {
     const probe = inspector.openOwn(pid);
-    const marker = request.env["DROVER_ID"];
+    const runId = request.env["DROVER_ID"];
     if (request.detach) child.unref();
     else child.once("exit", guardian.add(probe.identity));
-    return { child: new NodeChild(child, { probe, inspector, leadsGroup: true, marker }) };
+    return { child: new NodeChild(child, { probe, inspector, leadsGroup: true, runId, isOwn: true }) };
   } catch (failure) {
     // Without a descriptor left to hold it by, it would be a process we cannot prove ours. It is ours this very turn.
     process.kill(-pid, "SIGKILL");

@@ -1,4 +1,4 @@
-import { memberKey, selectMembers, type TableEntry } from "../members.js";
+import { memberKey, type TableEntry } from "../members.js";
 import type { Survivor, Usage } from "../os.js";
 import type { Signal } from "../signal.js";
 import type { Inspector, Member } from "./inspector.js";
@@ -8,7 +8,11 @@ export interface TreeOptions {
   /** Whether the root leads a process group of its own. */
   readonly leadsGroup: boolean;
   /** Value of DROVER_ID the tree was started with; undefined for a process we did not start. */
-  readonly marker: string | undefined;
+  readonly runId: string | undefined;
+  /** Whether this host has started the root. */
+  readonly isOwn: boolean;
+  /** Whether the root's PID is certainly still the root's, asked at the last moment. */
+  readonly isRootHeld: () => boolean;
 }
 
 /** CPU time of each member at one moment. */
@@ -24,7 +28,10 @@ const shortestSpanMs = 500;
 export class ProcessTree {
   readonly #inspector: Inspector;
   readonly #options: TreeOptions;
-  readonly #proven = new Set<string>();
+  #proven: ReadonlySet<string> = new Set();
+  #atRootEnd: Promise<void> = Promise.resolve();
+  /** When the group was known to be ours last, on the clock of `performance.now()`. */
+  #groupKnownMs = Number.NEGATIVE_INFINITY;
   /** Readings that CPU use is counted from, oldest first: one that is old enough, and the last one. */
   #readings: readonly Reading[] = [];
 
@@ -33,25 +40,43 @@ export class ProcessTree {
     this.#options = options;
   }
 
+  /**
+   * Told in the turn in which the end of the root is noticed: whatever is in its group now is ours, whether it carries
+   * our DROVER_ID or has wiped its environment, and is remembered.
+   */
+  noticeRootEnd(): void {
+    const { isOwn, leadsGroup, root } = this.#options;
+    // The end of somebody else's process is noticed late: its number may be another group's by now.
+    if (!isOwn || !leadsGroup || !groupExists(root.pid)) return;
+    this.#groupKnownMs = performance.now();
+    this.#atRootEnd = this.#look().then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+
   async survivors(): Promise<readonly Survivor[]> {
-    const members = await this.#members();
-    return members.map(({ pid, startTicks }) => {
+    const { members, isGroupHidden } = await this.#members();
+    const listed = members.map(({ pid, startTicks }) => {
       return { pid, startTicks, command: this.#inspector.commandLine(pid).join(" ") };
     });
+    if (listed.length > 0 || !isGroupHidden) return listed;
+    const { pid, startTicks } = this.#options.root;
+    return [{ pid, startTicks, command: "(its process group, whose members fork faster than they can be listed)" }];
   }
 
   /**
-   * Signals every member. While the unreaped root pins its number the group is signalled in one call, which no fork
-   * can slip through; the others, and a group without its leader, one by one through their identities.
+   * Signals every member. A group that is certainly ours is signalled in one call, which no fork can slip through; the
+   * others, and a group that may be somebody else's by now, one by one through their identities.
    */
-  async signal(signals: readonly Signal[], isRootHeld: () => boolean): Promise<void> {
-    const members = await this.#members();
-    for (const signal of signals) this.#signalMembers(members, signal, isRootHeld);
+  async signal(signals: readonly Signal[]): Promise<void> {
+    const { members } = await this.#members();
+    for (const signal of signals) this.#signalMembers(members, signal);
   }
 
-  #signalMembers(members: readonly TableEntry[], signal: Signal, isRootHeld: () => boolean): void {
-    const { root, leadsGroup } = this.#options;
-    const asGroup = leadsGroup && isRootHeld() && signalGroup(root.pid, signal);
+  #signalMembers(members: readonly TableEntry[], signal: Signal): void {
+    const { root } = this.#options;
+    const asGroup = this.#isGroupOurs() && signalGroup(root.pid, signal);
     for (const member of members) {
       if (asGroup && member.processGroup === root.pid) continue;
       this.#inspector.signalMember(member, signal);
@@ -59,7 +84,7 @@ export class ProcessTree {
   }
 
   async usage(uptimeMs: number): Promise<Usage> {
-    const measured = await this.#inspector.measure(await this.#members());
+    const measured = await this.#inspector.measure((await this.#members()).members);
     const reading: Reading = {
       atMs: performance.now(),
       cpuMs: new Map(measured.map((one) => [memberKey(one), one.cpuMs])),
@@ -77,21 +102,59 @@ export class ProcessTree {
     });
   }
 
-  async #members(): Promise<readonly TableEntry[]> {
+  /** A look at the table is not atomic: a chain of processes that fork and exit may pass between its rows. */
+  async #members(): Promise<Look> {
+    await this.#atRootEnd;
+    let look = await this.#look();
+    for (let again = 0; again < maxLooks && look.isGroupHidden; again++) look = await this.#look();
+    return look;
+  }
+
+  async #look(): Promise<Look> {
+    const { root, leadsGroup, runId, isOwn } = this.#options;
+    const isGroupProven = this.#isGroupOurs();
     const table = await this.#inspector.table();
-    const { root, leadsGroup, marker } = this.#options;
-    const members = selectMembers(table, {
-      rootPid: root.pid,
-      rootStartTicks: root.startTicks,
-      toleranceTicks: this.#inspector.toleranceTicks,
-      leadsGroup,
-      hostPid: process.pid,
-      proven: this.#proven,
-      carriesMarker: (entry) => marker !== undefined && this.#inspector.carriesMarker(entry, marker),
-    });
-    this.#proven.clear();
-    for (const member of members) this.#proven.add(memberKey(member));
-    return members;
+    const { toleranceTicks } = this.#inspector;
+    const facts = { leadsGroup, isGroupProven, runId, isOwn, toleranceTicks, proven: this.#proven };
+    const rootFacts = { rootPid: root.pid, rootStartTicks: root.startTicks, hostPid: process.pid };
+    const members = table.membersOf({ ...facts, ...rootFacts });
+    this.#proven = new Set(members.map(memberKey));
+    const isInGroup = leadsGroup && members.some(({ processGroup }) => processGroup === root.pid);
+    const isStillThere = isGroupProven && groupExists(root.pid);
+    if (isInGroup || isStillThere) this.#groupKnownMs = performance.now();
+    return { members, isGroupHidden: isStillThere && this.#inspector.seesGroups && !table.hasGroup(root.pid) };
+  }
+
+  /**
+   * While the root is unreaped it pins the number of its group. Afterwards its members do: a group that was known to be
+   * ours a moment ago, and exists, is still ours, for a number comes round again only after all others were given out.
+   */
+  #isGroupOurs(): boolean {
+    const { root, leadsGroup, isRootHeld } = this.#options;
+    if (!leadsGroup) return false;
+    if (isRootHeld()) return true;
+    return performance.now() - this.#groupKnownMs < groupMemoryMs && groupExists(root.pid);
+  }
+}
+
+/** What one look at the process table has shown of a tree. */
+interface Look {
+  readonly members: readonly TableEntry[];
+  /** Whether the group exists, though the table showed nothing in it. */
+  readonly isGroupHidden: boolean;
+}
+
+const maxLooks = 5;
+/** Far below the time in which PIDs come round: over a second even where there are only 32768 of them. */
+const groupMemoryMs = 250;
+
+/** Whether a process group has a member, zombies included, kill(2). */
+function groupExists(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

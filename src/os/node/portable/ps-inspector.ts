@@ -1,6 +1,6 @@
 import type { Identity } from "../../identity.js";
 import type { KernelStatus } from "../../kernel-status.js";
-import type { TableEntry } from "../../members.js";
+import { TableIndex } from "../../members.js";
 import { isAlive, type OsState } from "../../os-state.js";
 import type { Signal } from "../../signal.js";
 import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
@@ -15,6 +15,7 @@ import { closeInTime, type PsRow, type PsSnapshot, readSnapshot, ticksOfDate, to
  */
 export class PsInspector implements Inspector {
   readonly toleranceTicks = toleranceTicks;
+  readonly seesGroups = false;
   readonly #reading = new SharedReading<PsSnapshot>(readSnapshot);
   #latest: PsSnapshot = { beganMs: Number.NEGATIVE_INFINITY, rows: new Map() };
 
@@ -38,15 +39,13 @@ export class PsInspector implements Inspector {
     this.#latest = await this.#reading.read();
   }
 
-  async table(): Promise<readonly TableEntry[]> {
+  async table(): Promise<TableIndex> {
     await this.prepareSamples();
-    return [...this.#latest.rows.values()].map(({ pid, parentPid, startTicks, alive }) => {
-      return { pid, parentPid, processGroup: undefined, session: undefined, startTicks, alive };
-    });
-  }
-
-  carriesMarker(): boolean {
-    return false;
+    const unknown = { processGroup: undefined, session: undefined, runId: undefined };
+    const rows = [...this.#latest.rows.values()];
+    return new TableIndex(
+      rows.map(({ pid, parentPid, startTicks, alive }) => ({ pid, parentPid, startTicks, alive, ...unknown })),
+    );
   }
 
   readEnvironment(): undefined {

@@ -1,19 +1,19 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import type { TableEntry } from "../../members.js";
+import { TableIndex } from "../../members.js";
 import { isAlive } from "../../os-state.js";
 import type { Signal } from "../../signal.js";
 import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
 import { SharedReading } from "../shared-reading.js";
 import { type Boot, ticksPerSecond } from "./boot.js";
 import { ProcfsProbe } from "./probe.js";
-import { readCommandLine, readEntry, readEnvironment, readTable } from "./table.js";
+import { readCommandLine, readEntry, readTable, readVariable } from "./table.js";
 
 /** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
 export class ProcfsInspector implements Inspector {
   readonly toleranceTicks = 0;
+  readonly seesGroups = true;
   readonly #boot: Boot;
-  readonly #markers = new WeakMap<TableEntry, string>();
-  readonly #table = new SharedReading<readonly TableEntry[]>(readTable);
+  readonly #table = new SharedReading(async () => new TableIndex(await readTable()));
 
   constructor(boot: Boot) {
     this.#boot = boot;
@@ -33,28 +33,12 @@ export class ProcfsInspector implements Inspector {
     return undefined;
   }
 
-  table(): Promise<readonly TableEntry[]> {
+  table(): Promise<TableIndex> {
     return this.#table.read();
   }
 
-  carriesMarker(entry: TableEntry, marker: string): boolean {
-    return this.#markerOf(entry) === marker;
-  }
-
-  /** Read once for a row of the table, however many trees ask about it: they share the table. */
-  #markerOf(entry: TableEntry): string {
-    const known = this.#markers.get(entry);
-    if (known !== undefined) return known;
-    const [marker = ""] = this.readEnvironment(entry.pid, ["DROVER_ID"]) ?? [];
-    this.#markers.set(entry, marker);
-    return marker;
-  }
-
-  readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] | undefined {
-    const environment = readEnvironment(pid);
-    const read = (name: string): string | undefined =>
-      environment?.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-    return environment === undefined ? undefined : names.map(read);
+  readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] {
+    return names.map((name) => readVariable(pid, name));
   }
 
   signalMember(member: Member, signal: Signal): void {

@@ -10,7 +10,7 @@ export interface ProcfsEntry extends TableEntry {
 }
 
 /** Rows read before the event loop gets a turn: about 1 ms of work. */
-const sliceLength = 64;
+const sliceLength = 32;
 
 /** Reads the whole process table in slices. Processes that end meanwhile are left out. */
 export async function readTable(): Promise<readonly ProcfsEntry[]> {
@@ -18,18 +18,20 @@ export async function readTable(): Promise<readonly ProcfsEntry[]> {
   const entries: ProcfsEntry[] = [];
   for (const [index, pid] of pids.entries()) {
     if (index % sliceLength === sliceLength - 1) await nextTurn();
-    const entry = readEntry(pid);
+    const entry = readEntry(pid, true);
     if (entry !== undefined) entries.push(entry);
   }
   return entries;
 }
 
 /** One row; undefined when the process is gone. */
-export function readEntry(pid: number | string): ProcfsEntry | undefined {
+export function readEntry(pid: number | string, withRunId = false): ProcfsEntry | undefined {
   const stat = readStat(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   const { parentPid, processGroup, session, startTicks } = stat;
-  return { pid: stat.pid, parentPid, processGroup, session, startTicks, alive: isAlive(stat.state), stat };
+  const alive = isAlive(stat.state);
+  const runId = alive && withRunId ? readVariable(stat.pid, "DROVER_ID") : undefined;
+  return { pid: stat.pid, parentPid, processGroup, session, startTicks, alive, runId, stat };
 }
 
 function readStat(path: string): Stat | undefined {
@@ -44,6 +46,13 @@ function readStat(path: string): Stat | undefined {
 /** Whether a process has `name=value` in the environment it was started with, proc_pid_environ(5). */
 export function hasEnvironment(pid: number, name: string, value: string): boolean {
   return readEnvironment(pid)?.includes(`${name}=${value}`) === true;
+}
+
+/** A variable a process was started with; undefined when it has none of that name, or cannot be read. */
+export function readVariable(pid: number, name: string): string | undefined {
+  return readEnvironment(pid)
+    ?.find((pair) => pair.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
 }
 
 /** The environment a process was started with; undefined for another user's process, and for one that has ended. */
