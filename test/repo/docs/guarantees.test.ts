@@ -17,7 +17,7 @@ function proofsIn(text: string): readonly Proof[] {
 
 /** Whether a test or a group of tests has this very title. */
 function hasTitle(source: string, title: string): boolean {
-  const call = /\b(?:test|describe)\b[^"`']*?\(\s*"((?:[^"\\]|\\.)*)"/g;
+  const call = /\b(?:test|describe)\b.*?\(\s*"((?:[^"\\]|\\.)*)",/g;
   return [...source.matchAll(call)].some(([, found]) => found === title);
 }
 
@@ -40,7 +40,7 @@ describe.each(sections.map((section) => [section.split("\n")[0] ?? "", section] 
 });
 
 test("a title that no test has is found", () => {
-  const source = 'describe.skipIf(!x)("a group", () => {\n  test(\n    "a whole title",\n    { timeout: 1 },\n';
+  const source = 'describe.skipIf(x("y"))("a group", () => {\n  test(\n    "a whole title",\n    { timeout: 1 },\n';
   expect(hasTitle(source, "a whole title")).toBe(true);
   expect(hasTitle(source, "a group")).toBe(true);
   expect(hasTitle(source, "a whole")).toBe(false);
