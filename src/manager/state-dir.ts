@@ -6,7 +6,7 @@ import { makeDirectory } from "../os/make-directory.js";
 import type { Host, Os } from "../os/os.js";
 import { ForgottenRuns } from "./forgotten-runs.js";
 import { RecordStore } from "./record-store.js";
-import { acquireLock, type LockHolder } from "./state-lock.js";
+import { acquireLock, type LockHolder, type StateLock } from "./state-lock.js";
 
 /** Where a manager keeps what outlives it. */
 export interface StateDir {
@@ -40,19 +40,36 @@ export async function openStateDir(
   try {
     for (const made of [path, join(path, "logs"), recordDirectory]) makeDirectory(made);
     const lock = await acquireLock(path, os);
-    const records = new RecordStore(recordDirectory, warn);
-    const release = async (): Promise<void> => {
-      await records.flush();
-      lock.release();
+    const letGo = (): void => {
+      try {
+        lock.release();
+      } catch (error) {
+        // A disk that became read-only: the next manager sees that its holder has ended.
+        warn(`the lock of ${path} could not be removed`, error);
+      }
     };
-    const forgotten = new ForgottenRuns(path);
-    return { records, forgotten, detachedToken: keepToken(path), previous: lock.previous, release };
+    return describeHeld(path, lock, new RecordStore(recordDirectory, warn), letGo);
   } catch (error) {
     if (error instanceof ProcessError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const isRefused = code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOENT";
     const text = `the state directory ${path} cannot be used (${message}); name another one, or mend its owner and mode`;
     throw new ProcessError(isRefused ? "NOT_PERMITTED" : "INTERNAL", text, { cause: error });
+  }
+}
+
+/** Fails without keeping the lock: this very program could never take it again. */
+function describeHeld(path: string, lock: StateLock, records: RecordStore, letGo: () => void): StateDir {
+  try {
+    const detachedToken = keepToken(path);
+    const release = async (): Promise<void> => {
+      await records.flush();
+      letGo();
+    };
+    return { records, forgotten: new ForgottenRuns(path), detachedToken, previous: lock.previous, release };
+  } catch (error) {
+    letGo();
+    throw error;
   }
 }
 

@@ -53,9 +53,9 @@ export class TableIndex {
     this.#byRunId = groupBy(entries, ({ runId }) => runId);
   }
 
-  /** Whether the table shows anything in a process group, zombies included. */
-  hasGroup(group: number): boolean {
-    return this.#byGroup.has(group);
+  /** What has ended in a process group, and waits to be reaped. */
+  zombiesOf(group: number): readonly TableEntry[] {
+    return (this.#byGroup.get(group) ?? []).filter(({ alive }) => !alive);
   }
 
   /**

@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { asyncScheduler } from "rxjs";
+import { asyncScheduler, asyncScheduler, type SchedulerLike } from "rxjs";
 import { ProcessError } from "../../errors.js";
 import type { Host, Os } from "../os.js";
 import { attachProcess } from "./attach.js";
 import { findCarriers } from "./carriers.js";
 import { Guardian } from "./guardian.js";
 import type { Inspector } from "./inspector.js";
+import { monotonicNow } from "./monotonic-now.js";
 import { PsInspector } from "./portable/ps-inspector.js";
 import { readBoot } from "./procfs/boot.js";
 import { ProcfsInspector } from "./procfs/procfs-inspector.js";
 import { requireUnix } from "./require-unix.js";
 import { spawnChild } from "./spawn.js";
 import { unrefScheduler } from "./unref-scheduler.js";
+
+const steadyScheduler = Object.create(asyncScheduler, { now: { value: monotonicNow } }) as SchedulerLike;
 
 export interface NodeOsOptions {
   /** Whether to use /proc. False takes the portable path, which macOS always takes. @default whether it is there */
@@ -35,7 +38,7 @@ export function createNodeOs(options: NodeOsOptions = {}): Os {
     close: () => guardian.close(),
     prepareSamples: () => inspector.prepareSamples(),
     holdHost,
-    scheduler: asyncScheduler,
+    scheduler: steadyScheduler,
     backgroundScheduler: unrefScheduler,
     host,
   };

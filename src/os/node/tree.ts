@@ -106,7 +106,12 @@ export class ProcessTree {
   async #members(): Promise<Look> {
     await this.#atRootEnd;
     let look = await this.#look();
-    for (let again = 0; again < maxLooks && look.isGroupHidden; again++) look = await this.#look();
+    for (let again = 0; again < maxLooks && look.isGroupHidden; again++) {
+      const next = await this.#look();
+      // The same zombies twice, and nothing else: an init that is slow to reap, and not a chain that leaves new ones.
+      const isSettled = next.zombies !== "" && next.zombies === look.zombies;
+      look = isSettled ? { ...next, isGroupHidden: false } : next;
+    }
     return look;
   }
 
@@ -122,7 +127,8 @@ export class ProcessTree {
     const isInGroup = leadsGroup && members.some(({ processGroup }) => processGroup === root.pid);
     const isStillThere = isGroupProven && groupExists(root.pid);
     if (isInGroup || isStillThere) this.#groupKnownMs = performance.now();
-    return { members, isGroupHidden: isStillThere && this.#inspector.seesGroups && !table.hasGroup(root.pid) };
+    const zombies = table.zombiesOf(root.pid).map(memberKey).join();
+    return { members, zombies, isGroupHidden: isStillThere && this.#inspector.seesGroups && !isInGroup };
   }
 
   /**
@@ -140,8 +146,10 @@ export class ProcessTree {
 /** What one look at the process table has shown of a tree. */
 interface Look {
   readonly members: readonly TableEntry[];
-  /** Whether the group exists, though the table showed nothing in it. */
+  /** Whether the group exists, though the table showed nothing living in it. */
   readonly isGroupHidden: boolean;
+  /** The zombies in the group, as one text. */
+  readonly zombies: string;
 }
 
 const maxLooks = 5;

@@ -1,8 +1,9 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from "rxjs";
+import { monotonicNow } from "./monotonic-now.js";
 
 /** An RxJS scheduler whose timers never keep the program alive: `asyncScheduler` holds it as long as one is armed. */
 export const unrefScheduler: SchedulerLike = {
-  now: () => Date.now(),
+  now: monotonicNow,
   schedule<State>(
     work: (this: SchedulerAction<State>, state?: State) => void,
     delayMs = 0,
