@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { asyncScheduler, asyncScheduler, type SchedulerLike } from "rxjs";
+import { asyncScheduler, type SchedulerLike } from "rxjs";
 import { ProcessError } from "../../errors.js";
 import type { Host, Os } from "../os.js";
 import { attachProcess } from "./attach.js";
