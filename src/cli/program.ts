@@ -47,7 +47,7 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .command("up")
     .description("start the processes marked runOnStartup, tell every change, stop them all on Ctrl-C")
     .option("--template-dir <dir>", "directory of template files", "templates")
-    .option("--state-dir <dir>", "directory for log files", ".drover")
+    .option("--state-dir <dir>", "directory for log files, records and the lock", ".drover")
     .option("--json", "one JSON object a line for each change of state")
     .option("--verbose", "also tell when a process only goes to sleep or wakes up")
     .addHelpText("after", upHelp)

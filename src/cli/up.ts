@@ -82,7 +82,7 @@ function tellTable(processes: readonly Process[], templateDir: string, terminal:
   for (const line of layOut([rowTitles, ...processes.map(describeRow)])) terminal.out(line);
   if (processes.some((process) => process.isAlive())) return;
   terminal.err(
-    `nothing in ${templateDir} runs: mark a template with runOnStartup, or see the errors above. Ctrl-C ends`,
+    `nothing in ${templateDir} runs: none is marked with runOnStartup, or it was stopped by its user, or see the errors above. Ctrl-C ends`,
   );
 }
 

@@ -42,6 +42,8 @@ export interface AdoptionContext {
   readonly handleFor: (template: ProcessTemplate) => ManagedProcess;
   /** Whether the template directory defines a process of this name. */
   readonly isDefined: (name: string) => boolean;
+  /** Whether there is a template directory at all. */
+  readonly hasTemplates: boolean;
   /** Whether the process of this name has been found running. */
   readonly isRunning: (name: string) => boolean;
 }
@@ -52,8 +54,9 @@ export interface AdoptionContext {
  */
 export async function adoptProcesses(context: AdoptionContext): Promise<ReadonlySet<string>> {
   const { state, logger, os } = context;
-  const { records, faults } = state.records.load();
+  const { records: read, faults } = state.records.load();
   for (const { file, problem } of faults) logger.warn({ file }, `the record ${file} was set aside: ${problem}`);
+  const records = read.map((record) => withoutStaleRun(record, context));
   const known = records.flatMap(({ run, lastRunId }) => [run?.runId ?? "", lastRunId ?? ""]);
   const forgotten = await state.forgotten.load(os);
   const { present, leftovers } = await findStrays(state.detachedToken, new Set([...known, ...forgotten]), os);
@@ -62,6 +65,17 @@ export async function adoptProcesses(context: AdoptionContext): Promise<Readonly
   for (const stray of present.values()) await adoptStray(stray, undefined, context);
   for (const { runId } of leftovers) await endLeftovers(runId, os, logger);
   for (const { hostToken } of state.previous) await endLeftovers(`${hostToken}.`, os, logger);
+  return kept;
+}
+
+/** A run of another boot cannot live any more, and its PID says nothing now; what its user wanted still holds. */
+function withoutStaleRun(record: ProcessRecord, { state, os, logger }: AdoptionContext): ProcessRecord {
+  const { name, run } = record;
+  if (run === undefined || run.identity.bootId === os.host.identity.bootId) return record;
+  state.records.setAside(`${name}.json`);
+  logger.warn({ process: name }, `the record of ${name} was set aside: it is of an earlier boot of this machine`);
+  const kept = { ...record, run: undefined, lastRunId: undefined };
+  void state.records.write(kept);
   return kept;
 }
 
@@ -150,8 +164,10 @@ async function leftBy(
 }
 
 /** Of a process that is over only its user's decision about a template of the directory is still of interest. */
-async function forget({ name, kind }: ProcessRecord, { state, isDefined }: AdoptionContext): Promise<void> {
-  if (kind === "attached" || !isDefined(name)) await state.records.remove(name);
+async function forget({ name, kind, desired }: ProcessRecord, context: AdoptionContext): Promise<void> {
+  // A manager without templates, as `drover doctor` is, cannot know of which process the decision is.
+  const isOfInterest = context.isDefined(name) || (desired === "down" && !context.hasTemplates);
+  if (kind === "attached" || !isOfInterest) await context.state.records.remove(name);
 }
 
 /** What has become of a recorded run: there is none, it lives, it has ended, or what has its PID cannot be proven. */

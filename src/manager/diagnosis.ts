@@ -4,7 +4,7 @@ import type { Os } from "../os/os.js";
 import type { ProcessRecord } from "../process/process-record.js";
 import { type RecordedState, stateOfRecorded } from "./adoption.js";
 import { readRecords } from "./record-store.js";
-import { inspectLocks } from "./state-lock.js";
+import { type InspectedLock, inspectLocks } from "./state-lock.js";
 
 /** One thing found in a state directory. */
 export interface Finding {
@@ -23,12 +23,7 @@ export async function diagnoseStateDir(directory: string, os: Os): Promise<reado
   }
   const locks = await inspectLocks(directory, os);
   const isManaged = locks.some(({ state }) => state !== "dead");
-  const findings = locks.map(({ holder, state }): Finding => {
-    const who = `process ${holder.identity.pid}, started ${holder.startedAt}`;
-    if (state === "alive") return { level: "ok", subject: "lock", text: `held by ${who}` };
-    if (state === "elsewhere") return { level: "note", subject: "lock", text: `held by ${who}, in another container` };
-    return { level: "note", subject: "lock", text: `left by ${who}, which has ended; the next manager takes it over` };
-  });
+  const findings = locks.map(describeLock);
   if (locks.length === 0) findings.push({ level: "ok", subject: "lock", text: "free: no manager runs" });
   const left = isManaged
     ? []
@@ -37,6 +32,17 @@ export async function diagnoseStateDir(directory: string, os: Os): Promise<reado
         os,
       );
   return [...findings, ...(await diagnoseRecords(join(directory, "processes"), isManaged, os)), ...left];
+}
+
+function describeLock({ path, holder, state }: InspectedLock): Finding {
+  const subject = "lock";
+  if (holder === undefined) {
+    return { level: "problem", subject, text: `${path} is not a lock of drover; if no manager runs, remove that file` };
+  }
+  const who = `process ${holder.identity.pid}, started ${holder.startedAt}`;
+  if (state === "alive") return { level: "ok", subject, text: `held by ${who}` };
+  if (state === "elsewhere") return { level: "note", subject, text: `held by ${who}, in another container` };
+  return { level: "note", subject, text: `left by ${who}, which has ended; the next manager takes it over` };
 }
 
 async function diagnoseRecords(directory: string, isManaged: boolean, os: Os): Promise<readonly Finding[]> {

@@ -123,7 +123,7 @@ export class Manager implements ProcessManager {
 
   async attachProcess(name: string, target: number | Identity, options: AttachOptions = {}): Promise<Process> {
     this.#requireOpen();
-    const again = await this.#claimAttached(name, target);
+    const again = this.#claimAttached(name, target);
     if (again !== undefined) return again;
     if (this.#registry.get(name) !== undefined) this.#registry.requireFree(name);
     const child = await this.#os.attach(target);
@@ -218,6 +218,7 @@ export class Manager implements ProcessManager {
       state: this.#state,
       handleFor: (template) => this.#registry.get(template.name) ?? this.#add(template, {}),
       isDefined: (name) => this.#templates.get(name) !== undefined,
+      hasTemplates: this.#templates.hasDirectory,
       isRunning: (name) => this.#registry.get(name)?.status.lifecycle === "running",
     });
   }
@@ -236,15 +237,11 @@ export class Manager implements ProcessManager {
     return process;
   }
 
-  /** A process attached again at the start, when it is the one asked for; another one of that name is forgotten. */
-  async #claimAttached(name: string, target: number | Identity): Promise<ManagedProcess | undefined> {
+  /** A process attached again at the start, when it is the one asked for. */
+  #claimAttached(name: string, target: number | Identity): ManagedProcess | undefined {
     const process = this.#registry.get(name);
-    if (process?.isUnclaimed !== true) return undefined;
     const pid = typeof target === "number" ? target : target.pid;
-    if (process.pid !== pid) {
-      await this.delete(name);
-      return undefined;
-    }
+    if (process?.isUnclaimed !== true || process.pid !== pid) return undefined;
     process.claim(process.template);
     return process;
   }

@@ -57,11 +57,12 @@ export class RecordStore {
       if (/^\..*\.tmp$/.test(name)) rmSync(join(this.#directory, name), { force: true });
     }
     const loaded = readRecords(this.#directory);
-    for (const { file } of loaded.faults) this.#setAside(file);
+    for (const { file } of loaded.faults) this.setAside(file);
     return loaded;
   }
 
-  #setAside(file: string): void {
+  /** Renames a file of records so that it is not read again. */
+  setAside(file: string): void {
     const aside = `${file}.${new Date().toISOString().replaceAll(":", "-")}.aside`;
     renameSync(join(this.#directory, file), join(this.#directory, aside));
   }

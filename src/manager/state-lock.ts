@@ -49,13 +49,19 @@ export async function acquireLock(directory: string, os: Os): Promise<StateLock>
 }
 
 /** Who holds or held a state directory, and whether that is so now. Changes nothing. */
-export async function inspectLocks(
-  directory: string,
-  os: Os,
-): Promise<readonly { readonly holder: LockHolder; readonly state: HolderState }[]> {
-  const locks = listLocks(directory).flatMap(({ holder }) => (holder === undefined ? [] : [holder]));
-  return await Promise.all(locks.map(async (holder) => ({ holder, state: await examine(holder, os) })));
+export async function inspectLocks(directory: string, os: Os): Promise<readonly InspectedLock[]> {
+  return await Promise.all(
+    listLocks(directory).map(async ({ generation, holder }): Promise<InspectedLock> => {
+      if (holder === undefined) return { path: pathOf(directory, generation), holder, state: "unreadable" };
+      return { path: pathOf(directory, generation), holder, state: await examine(holder, os) };
+    }),
+  );
 }
+
+/** A lock file; one that cannot be read counts as held. */
+export type InspectedLock =
+  | { readonly path: string; readonly holder: LockHolder; readonly state: HolderState }
+  | { readonly path: string; readonly holder: undefined; readonly state: "unreadable" };
 
 /** Whether a holder lives. In another PID namespace of this boot it cannot be seen: that proves nothing. */
 export type HolderState = "alive" | "dead" | "elsewhere";

@@ -13,6 +13,10 @@ export class TemplateShelf {
     this.#store = directory === undefined ? undefined : new TemplateStore(directory, { cwd: host.cwd });
   }
 
+  get hasDirectory(): boolean {
+    return this.#store !== undefined;
+  }
+
   get errors(): readonly TemplateError[] {
     return this.#errors;
   }

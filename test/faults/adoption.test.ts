@@ -170,6 +170,53 @@ describe.skipIf(!hasProcfs)("the next manager", () => {
     await second.close();
   });
 
+  test("sets aside the record of an earlier boot, and keeps what its user wanted", async () => {
+    using dir = tempDir();
+    writeFileSync(
+      join(dir.path, "a.json"),
+      JSON.stringify({ name: "a", command: "sleep", args: ["1000"], runOnStartup: true }),
+    );
+    const options = { templateDir: dir.path, stateDir: join(dir.path, "state") };
+    const first = await createProcessManager(options);
+    await first.getProcessByName("a")?.stopAndWait();
+    await first.close();
+    const path = join(dir.path, "state/processes/a.json");
+    const identity = { pid: process.pid, startTicks: 1, bootId: "an earlier boot", pidNamespace: "x" };
+    const record = { ...(JSON.parse(readFileSync(path, "utf8")) as object), run: { identity, runId: "x" } };
+    writeFileSync(path, JSON.stringify(record));
+    for (let start = 0; start < 2; start++) {
+      const { lines, logger } = listener();
+      await using manager = await createProcessManager({ ...options, logger });
+      expect(manager.getProcessByName("a")?.status.lifecycle).toBe("initial");
+      expect(lines.join("\n").includes("it is of an earlier boot")).toBe(start === 0);
+    }
+  });
+
+  test("keeps a user's decision through a manager that has no templates, and a record through an attach that fails", async () => {
+    using dir = tempDir();
+    writeFileSync(
+      join(dir.path, "a.json"),
+      JSON.stringify({ name: "a", command: "sleep", args: ["1000"], runOnStartup: true }),
+    );
+    const stateDir = join(dir.path, "state");
+    const first = await createProcessManager({ templateDir: dir.path, stateDir });
+    await first.getProcessByName("a")?.stopAndWait();
+    const { spawn } = await import("node:child_process");
+    const [one, two] = [0, 1].map(() => spawn("sleep", ["1000"], { stdio: "ignore" }));
+    onTestFinished(() => {
+      one?.kill("SIGKILL");
+      two?.kill("SIGKILL");
+    });
+    await first.attachProcess("db", one?.pid ?? 0);
+    await first.close();
+    const between = await createProcessManager({ stateDir, logger: listener().logger });
+    await expect(between.attachProcess("db", two?.pid ?? 0)).rejects.toMatchObject({ code: "NAME_TAKEN" });
+    await between.close();
+    await using last = await createProcessManager({ templateDir: dir.path, stateDir, logger: listener().logger });
+    expect(last.getProcessByName("a")?.status.lifecycle).toBe("initial");
+    expect(last.getProcessByName("db")?.pid).toBe(one?.pid);
+  });
+
   test("sets aside records that are none, with a warning, and goes on", async () => {
     using dir = tempDir();
     await (await createProcessManager({ stateDir: dir.path })).close();
