@@ -25,12 +25,8 @@ export async function diagnoseStateDir(directory: string, os: Os): Promise<reado
   const isManaged = locks.some(({ state }) => state !== "dead");
   const findings = locks.map(describeLock);
   if (locks.length === 0) findings.push({ level: "ok", subject: "lock", text: "free: no manager runs" });
-  const left = isManaged
-    ? []
-    : await findLeftovers(
-        locks.map(({ holder }) => holder.hostToken),
-        os,
-      );
+  const tokens = locks.flatMap(({ holder }) => (holder === undefined ? [] : [holder.hostToken]));
+  const left = isManaged ? [] : await findLeftovers(tokens, os);
   return [...findings, ...(await diagnoseRecords(join(directory, "processes"), isManaged, os)), ...left];
 }
 
