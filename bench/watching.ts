@@ -1,4 +1,5 @@
-import { createNodeOs, createProcessManager, type ProcessManager } from "drover";
+import { createProcessManager, type ProcessManager } from "drover";
+import { createNodeOs } from "#node-os";
 
 /** A manager that watches, and how often it has really looked. */
 export interface Watch extends AsyncDisposable {

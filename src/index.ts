@@ -1,6 +1,4 @@
-import { Manager } from "./manager/manager.js";
 import type { ProcessManager, ProcessManagerOptions } from "./manager/process-manager.js";
-import { createNodeOs } from "./os/node/node-os.js";
 
 /**
  * Creates a process manager: reads the template directory, makes a handle for every template, and starts those marked
@@ -10,6 +8,12 @@ import { createNodeOs } from "./os/node/node-os.js";
  * @throws ProcessError UNSUPPORTED on Windows, INVALID_TEMPLATE for an option that is wrong
  */
 export async function createProcessManager(options: ProcessManagerOptions = {}): Promise<ProcessManager> {
+  // Loaded when the first manager is made: rxjs alone is some two hundred files, which a host program that only imports
+  // this module, as the commands of a CLI do, should not have to wait for.
+  const [{ Manager }, { createNodeOs }] = await Promise.all([
+    import("./manager/manager.js"),
+    import("./os/node/node-os.js"),
+  ]);
   const manager = new Manager(options, options.os ?? createNodeOs());
   await manager.open();
   return manager;
@@ -30,7 +34,6 @@ export type {
 export { describeExit, type Exit, type ExitCause } from "./os/exit.js";
 export type { Identity } from "./os/identity.js";
 export type { IdSet, KernelStatus } from "./os/kernel-status.js";
-export { createNodeOs, type NodeOsOptions } from "./os/node/node-os.js";
 export type { AttachedChild, Carrier, Child, Host, Os, OutputTarget, SpawnRequest, Survivor, Usage } from "./os/os.js";
 export type { OsState } from "./os/os-state.js";
 export type { Signal } from "./os/signal.js";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createNodeOs } from "drover";
+import { createNodeOs } from "#node-os";
 import { HeldDescriptors } from "../held-descriptors.js";
 import { type Benchmark, type Row, ratioRow } from "../row.js";
 import { startSleepers } from "../sleepers.js";

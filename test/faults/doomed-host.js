@@ -45,7 +45,8 @@ fs.linkSync = deadly("lock", fs.linkSync, (_from, path) => isLock(path));
 fs.rmSync = deadly("lock removal", fs.rmSync, isLock);
 syncBuiltinESMExports();
 
-const { createNodeOs, createProcessManager } = await import("../../dist/index.js");
+const { createProcessManager } = await import("../../dist/index.js");
+const { createNodeOs } = await import("../../dist/os/node/node-os.js");
 
 /** A child whose signals have deadly moments. Its methods need the child itself as `this`. */
 function doomedChild(child) {

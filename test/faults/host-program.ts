@@ -24,7 +24,7 @@ export interface HostOptions {
 
 /** Runs a host program; `createProcessManager` is imported for it. */
 export function startHost(body: string, options: HostOptions = {}): HostProgram {
-  const program = `import { createProcessManager, createNodeOs } from ${JSON.stringify(entry)};\n${body}`;
+  const program = `import { createProcessManager } from ${JSON.stringify(entry)};\n${body}`;
   const { cwd = "/", stdin = "ignore", through = [] } = options;
   const [file = process.execPath, ...args] = [...through, process.execPath];
   const child = spawn(file, [...args, "--input-type=module", "-e", program], {

@@ -5,13 +5,8 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { filter, firstValueFrom } from "rxjs";
 import { describe, expect, test } from "vitest";
-import {
-  createNodeOs,
-  createProcessManager,
-  type Process,
-  type ProcessManager,
-  type ProcessState,
-} from "../../src/index.js";
+import { createProcessManager, type Process, type ProcessManager, type ProcessState } from "../../src/index.js";
+import { createNodeOs } from "../../src/os/node/node-os.js";
 import { hasEnvironment, readTable } from "../../src/os/node/procfs/table.js";
 import { startHost } from "../faults/host-program.js";
 import { run } from "../repo/run.js";
