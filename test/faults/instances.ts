@@ -1,3 +1,4 @@
+import type { TableEntry } from "../../src/os/members.js";
 import { readEnvironment, readTable } from "../../src/os/node/procfs/table.js";
 
 /** A living run of a managed process: everything that carries its DROVER_ID. */
@@ -11,7 +12,9 @@ export interface Instance {
 export async function instancesOf(names: readonly string[]): Promise<readonly Instance[]> {
   const wanted = new Set(names);
   const pids = new Map<string, { name: string; runId: string; pids: number[] }>();
-  for (const { pid, alive } of await readTable()) {
+  // The leader first. Not the lowest PID: numbers come round, and what it starts may have a lower one.
+  const table = [...(await readTable())].sort((one, other) => Number(leads(other)) - Number(leads(one)));
+  for (const { pid, alive } of table) {
     const environment = alive ? (readEnvironment(pid) ?? []) : [];
     const name = variableOf(environment, "DROVER_NAME");
     const runId = variableOf(environment, "DROVER_ID");
@@ -21,6 +24,10 @@ export async function instancesOf(names: readonly string[]): Promise<readonly In
     pids.set(runId, instance);
   }
   return [...pids.values()];
+}
+
+function leads({ pid, session }: TableEntry): boolean {
+  return session === pid;
 }
 
 function variableOf(environment: readonly string[], name: string): string | undefined {
