@@ -17,13 +17,8 @@ export async function findCarriers(prefix: string, inspector: Inspector): Promis
 async function holdCarrier(pid: number, leadsSession: boolean, inspector: Inspector): Promise<Carrier | undefined> {
   const probe = await inspector.open(pid);
   if (probe === undefined) return undefined;
-  const runId = runIdOf(pid, inspector);
-  const [name = ""] = inspector.readEnvironment(pid, ["DROVER_NAME"]) ?? [];
+  const [runId = "", name = ""] = inspector.readEnvironment(pid, ["DROVER_ID", "DROVER_NAME"]) ?? [];
   const carrier = { identity: probe.identity, runId, leadsSession, name };
   probe.release();
   return carrier;
-}
-
-function runIdOf(pid: number, inspector: Inspector): string {
-  return inspector.readEnvironment(pid, ["DROVER_ID"])?.[0] ?? "";
 }

@@ -6,7 +6,7 @@ import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
 import { SharedReading } from "../shared-reading.js";
 import { type Boot, ticksPerSecond } from "./boot.js";
 import { ProcfsProbe } from "./probe.js";
-import { readCommandLine, readEntry, readTable, readVariable } from "./table.js";
+import { readCommandLine, readEntry, readTable, readVariables } from "./table.js";
 
 /** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
 export class ProcfsInspector implements Inspector {
@@ -38,7 +38,7 @@ export class ProcfsInspector implements Inspector {
   }
 
   readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] {
-    return names.map((name) => readVariable(pid, name));
+    return readVariables(pid, names);
   }
 
   signalMember(member: Member, signal: Signal): void {

@@ -30,7 +30,7 @@ export function readEntry(pid: number | string, withRunId = false): ProcfsEntry 
   if (stat === undefined) return undefined;
   const { parentPid, processGroup, session, startTicks } = stat;
   const alive = isAlive(stat.state);
-  const runId = alive && withRunId ? readVariable(stat.pid, "DROVER_ID") : undefined;
+  const runId = alive && withRunId ? readVariables(stat.pid, ["DROVER_ID"])[0] : undefined;
   return { pid: stat.pid, parentPid, processGroup, session, startTicks, alive, runId, stat };
 }
 
@@ -48,11 +48,10 @@ export function hasEnvironment(pid: number, name: string, value: string): boolea
   return readEnvironment(pid)?.includes(`${name}=${value}`) === true;
 }
 
-/** A variable a process was started with; undefined when it has none of that name, or cannot be read. */
-export function readVariable(pid: number, name: string): string | undefined {
-  return readEnvironment(pid)
-    ?.find((pair) => pair.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
+/** Variables a process was started with, in one reading; undefined where it has none of that name, or cannot be read. */
+export function readVariables(pid: number, names: readonly string[]): readonly (string | undefined)[] {
+  const environment = readEnvironment(pid);
+  return names.map((name) => environment?.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1));
 }
 
 /** The environment a process was started with; undefined for another user's process, and for one that has ended. */
