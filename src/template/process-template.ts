@@ -1,3 +1,15 @@
+import type { HealthCheck } from "../health/health-check.js";
+import type { Limits } from "../limits/limits.js";
+import type { FileWatch } from "../reload/file-watch.js";
+import type { RestartPolicy } from "../restart/restart-policy.js";
+import type { Schedule } from "../schedule/schedule.js";
+
+export type { Check, HealthCheck } from "../health/health-check.js";
+export type { Limits } from "../limits/limits.js";
+export type { FileWatch } from "../reload/file-watch.js";
+export type { Backoff, RestartMode, RestartPolicy } from "../restart/restart-policy.js";
+export type { Schedule } from "../schedule/schedule.js";
+
 /**
  * A complete process template: every default filled in, every duration in milliseconds, every size in bytes.
  * It is what a `.json`, `.yaml`, `.textproto` or `.binpb` file, or the options given in code, resolve to.
@@ -52,25 +64,6 @@ export interface RunAs {
   readonly group: string | undefined;
 }
 
-export type RestartMode = "NEVER" | "ON_FAILURE" | "ALWAYS";
-
-export interface RestartPolicy {
-  readonly mode: RestartMode;
-  readonly maxRestarts: number | "unlimited";
-  readonly backoff: Backoff;
-  readonly resetAfterMs: number;
-  readonly successExitCodes: readonly number[];
-  readonly retryAfterGivingUpMs: number | "never";
-}
-
-/** Delay before the n-th restart: min(max, initial · multiplier^(n−1)), plus or minus `jitter` (a share, 0 to 1). */
-export interface Backoff {
-  readonly initialMs: number;
-  readonly multiplier: number;
-  readonly maxMs: number;
-  readonly jitter: number;
-}
-
 export interface StopPolicy {
   /** Name of the signal that asks the process to end, such as `SIGTERM`. */
   readonly signal: NodeJS.Signals;
@@ -79,52 +72,10 @@ export interface StopPolicy {
   readonly command: readonly string[];
 }
 
-export interface HealthCheck {
-  readonly check: Check;
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  readonly startPeriodMs: number;
-  readonly failureThreshold: number;
-  readonly successThreshold: number;
-}
-
-export type Check =
-  | {
-      readonly kind: "http";
-      readonly url: string;
-      readonly method: string;
-      /** Accepted status codes; empty accepts every 2xx. */
-      readonly expectedStatus: readonly number[];
-    }
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
-  | { readonly kind: "unix"; readonly path: string }
-  | { readonly kind: "output"; readonly pattern: string; readonly flags: string }
-  | { readonly kind: "exec"; readonly command: string; readonly args: readonly string[]; readonly script: string };
-
-export interface FileWatch {
-  readonly paths: readonly string[];
-  readonly ignore: readonly string[];
-  readonly debounceMs: number;
-}
-
-export interface Limits {
-  readonly maxMemoryBytes: number | undefined;
-  readonly maxCpuPercent: number | undefined;
-  readonly overMs: number;
-  readonly action: "RESTART" | "STOP" | "NOTIFY";
-}
-
 /** CPUs a process may run on, as a hexadecimal mask or a list like `0-2,6`, applied `delayMs` after the start. */
 export interface Affinity {
   readonly cpus: { readonly mask: string } | { readonly list: string };
   readonly delayMs: number;
-}
-
-export interface Schedule {
-  readonly cron: string;
-  readonly timezone: string;
-  readonly overlap: "SKIP" | "REPLACE";
-  readonly maxDurationMs: number | undefined;
 }
 
 export interface Dependency {
