@@ -1,0 +1,58 @@
+import { firstValueFrom, from, fromEvent, map, merge, of, type SchedulerLike, timer } from "rxjs";
+import { describeExit, type Exit } from "../os/exit.js";
+import type { Child, Os, SpawnRequest } from "../os/os.js";
+import { endTree } from "./end-tree.js";
+import type { Check } from "./health-check.js";
+import { interpretScript } from "./interpret-script.js";
+import { keepLastLine } from "./last-line.js";
+import type { Probe, ProbeSubject } from "./probe.js";
+
+type ExecCheck = Extract<Check, { kind: "exec" }>;
+
+/** The pipe is at its end with the tree, unless somebody else holds it, too. */
+const drainTimeoutMs = 100;
+
+/** Healthy when a program ends with exit code 0. What it leaves running is killed with it, in any case. */
+export function execProbe(check: ExecCheck, subject: Pick<ProbeSubject, "os" | "launch" | "interpreter">): Probe {
+  return async (signal) => await runCheck(requestFor(check, subject), subject.os, signal);
+}
+
+function requestFor(check: ExecCheck, { os, launch, interpreter }: Parameters<typeof execProbe>[1]): SpawnRequest {
+  const own = launch();
+  const program =
+    check.script === "" ? { file: check.command, args: check.args } : interpretScript(check.script, interpreter);
+  return {
+    ...own,
+    ...program,
+    // An ID of its own: with that of the process, killing what is left of the check would kill the process.
+    env: { ...own.env, DROVER_ID: os.newRunId(os.hostToken) },
+    detach: false,
+    stdin: "ignore",
+    stdout: { kind: "discard" },
+    stderr: { kind: "pipe" },
+  };
+}
+
+async function runCheck(request: SpawnRequest, os: Os, signal: AbortSignal): Promise<void> {
+  const child = await os.spawn(request, signal);
+  const errors = child.stderr === undefined ? undefined : keepLastLine(child.stderr);
+  try {
+    const exit = await runToEnd(child, os.scheduler, signal);
+    if (exit.code === 0) return;
+    if (errors === undefined) throw new Error(describeExit(exit));
+    await firstValueFrom(merge(from(errors.ended), timer(drainTimeoutMs, os.scheduler)));
+    const lastLine = errors.read();
+    throw new Error(lastLine === "" ? describeExit(exit) : `${describeExit(exit)}: ${lastLine}`);
+  } finally {
+    child.stderr?.destroy();
+  }
+}
+
+/** The exit of the program, with everything it has started ended, too; rejects when the signal is aborted first. */
+async function runToEnd(child: Child, scheduler: SchedulerLike, signal: AbortSignal): Promise<Exit> {
+  const abort$ = signal.aborted ? of(undefined) : fromEvent(signal, "abort").pipe(map(() => undefined));
+  const exit = await firstValueFrom(merge(from(child.exit), abort$));
+  await endTree(child, scheduler);
+  if (exit === undefined) throw new Error("the check was given up");
+  return exit;
+}
