@@ -15,6 +15,7 @@ export interface Os {
    * Starts a program. Resolves once the kernel has made the process; rejects with SPAWN_FAILED when it could not
    * (missing program, bad working directory, no permission, too many arguments), with ABORTED by `cancelSignal`.
    * Shortages (EAGAIN, EMFILE, ENFILE, ENOMEM) are tried again with growing delays before they are reported.
+   * Rejects with NOT_PERMITTED, before anything runs, when this program may not grant `runAs` or `nice`.
    * Unless it detaches, the process and its tree end with this program, also when that is killed.
    */
   spawn(request: SpawnRequest, cancelSignal?: AbortSignal): Promise<Child>;
@@ -55,6 +56,8 @@ export interface Host {
   readonly identity: Identity;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The time of day, in milliseconds since 1970. It may be set; waits go by a scheduler instead. */
+  now(): number;
   /** Whether a path exists and is a file or a link to one. */
   isFile(path: string): boolean;
   /** Text of a file; throws Node's error. */
@@ -72,9 +75,28 @@ export interface SpawnRequest {
   readonly env: Readonly<Record<string, string>>;
   /** The process outlives the host: no pipe to it, and it does not keep the host alive. */
   readonly detach: boolean;
+  /** Whom it runs as; undefined is whoever this program runs as. Only root may say so. */
+  readonly runAs?: RunAs | undefined;
+  /**
+   * Scheduling priority from -20 (most favoured) to 19, as setpriority(2) counts; undefined keeps that of this program.
+   * A value below that of this program needs permission. It is set right after the start: the first microseconds run
+   * with the priority of this program.
+   */
+  readonly nice?: number | undefined;
   readonly stdin: "ignore" | "pipe";
   readonly stdout: OutputTarget;
   readonly stderr: OutputTarget;
+}
+
+/**
+ * User and group of a process, by names or by numbers as text. The group of a user is the one of the user database when
+ * none is given, and the user's supplementary groups are granted as at a login; a group alone leaves the user as it is,
+ * without supplementary groups. HOME, USER, LOGNAME and SHELL become those of the user where `env` has none, or the
+ * ones of this program. The working directory is entered and output files are made before the user changes.
+ */
+export interface RunAs {
+  readonly user?: string | undefined;
+  readonly group?: string | undefined;
 }
 
 /** Where an output stream goes. A file is opened for appending and given to the process itself. */
@@ -112,6 +134,11 @@ export interface AttachedChild {
   kernelStatus(): KernelStatus | undefined;
   /** Resources used by the tree now. */
   usage(): Promise<Usage>;
+  /**
+   * Whether a process of the tree holds the Unix socket that listens at this absolute path: a file there may be stale, or
+   * somebody else's. Undefined where it cannot be told (no /proc, descriptors of another user, a relative bind).
+   */
+  listensOn(socketPath: string): Promise<boolean | undefined>;
   /** Pins every thread of the process to CPUs. Rejects with UNSUPPORTED or SPAWN_FAILED and the tool's own words. */
   setAffinity(cpus: { readonly mask: string } | { readonly list: string }): Promise<void>;
   /** No longer keeps the host alive. */

@@ -14,6 +14,10 @@ export interface FakeOsOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Environment of the host program. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the host program may use `runAs` and any `nice`, as root may. @default true */
+  readonly isPrivileged?: boolean;
+  /** Users and groups that exist, by name or number; undefined lets every one exist. */
+  readonly users?: readonly string[];
   /** Wall-clock time at the beginning, in milliseconds since 1970. */
   readonly startMs?: number;
 }
@@ -32,7 +36,7 @@ export class FakeOs implements Os {
   /** Every warning the host was given. */
   readonly warnings: string[] = [];
   readonly #programs: Map<string, FakeProgram>;
-  readonly #directories: readonly string[] | undefined;
+  readonly #options: FakeOsOptions;
   #nextPid = 1000;
   #nextRun = 0;
 
@@ -41,8 +45,8 @@ export class FakeOs implements Os {
     this.scheduler = this.clock;
     this.backgroundScheduler = this.clock;
     this.#programs = new Map(Object.entries(options.programs ?? {}));
-    this.#directories = options.directories;
-    this.host = fakeHost(options, this.warnings);
+    this.#options = options;
+    this.host = fakeHost(options, this.warnings, this.clock);
   }
 
   /** Makes a program that exists, or replaces it. */
@@ -68,7 +72,8 @@ export class FakeOs implements Os {
 
   async spawn(request: SpawnRequest, cancelSignal?: AbortSignal): Promise<Child> {
     if (cancelSignal?.aborted === true) throw new ProcessError("ABORTED", "the start was cancelled");
-    if (this.#directories?.includes(request.cwd) === false) {
+    requirePrivileges(request, this.#options);
+    if (this.#options.directories?.includes(request.cwd) === false) {
       const text = `cannot start "${request.file}": working directory "${request.cwd}" does not exist`;
       throw new ProcessError("SPAWN_FAILED", text);
     }
@@ -130,12 +135,25 @@ export class FakeOs implements Os {
   }
 }
 
-function fakeHost(options: FakeOsOptions, warnings: string[]): Host {
+function requirePrivileges({ file, runAs, nice = 0 }: SpawnRequest, options: FakeOsOptions): void {
+  const names = [runAs?.user, runAs?.group].filter((name) => name !== undefined);
+  const isPrivileged = options.isPrivileged ?? true;
+  if (!isPrivileged && (names.length > 0 || nice < 0)) {
+    const reason = nice < 0 ? `nice ${nice} needs permission` : "runAs needs root";
+    throw new ProcessError("NOT_PERMITTED", `cannot start "${file}": ${reason}`);
+  }
+  const unknown = names.find((name) => options.users?.includes(name) === false);
+  if (unknown === undefined) return;
+  throw new ProcessError("SPAWN_FAILED", `cannot start "${file}": there is no user or group "${unknown}"`);
+}
+
+function fakeHost(options: FakeOsOptions, warnings: string[], clock: FakeClock): Host {
   const files = options.files ?? {};
   return {
     identity: { pid: 1, startTicks: 0, bootId: "fake-boot", pidNamespace: "fake" },
     cwd: "/",
     env: options.env ?? {},
+    now: () => clock.now(),
     isFile: (path) => path in files,
     readFile: (path) => {
       const text = files[path];

@@ -40,6 +40,7 @@ export class FakeProcess implements Child {
   readonly children: FakeProcess[] = [];
   readonly #kernel: FakeKernel;
   readonly #pending: Signal[] = [];
+  readonly #sockets = new Set<string>();
   readonly #handlers = new Map<Signal, () => void>();
   #settle: (exit: Exit) => void = () => undefined;
   #state: OsState = "sleeping";
@@ -89,6 +90,11 @@ export class FakeProcess implements Child {
     return child;
   }
 
+  /** For the program: listens at a Unix socket path, as `listensOn` sees it; nothing can connect to it. */
+  listen(socketPath: string): void {
+    this.#sockets.add(socketPath);
+  }
+
   sample(): OsState {
     return this.#state;
   }
@@ -134,6 +140,10 @@ export class FakeProcess implements Child {
       openFiles: 3 * processes,
       processes,
     };
+  }
+
+  listensOn(socketPath: string): Promise<boolean | undefined> {
+    return Promise.resolve(this.#tree().some((member) => isAlive(member.#state) && member.#sockets.has(socketPath)));
   }
 
   setAffinity(cpus: { readonly mask: string } | { readonly list: string }): Promise<void> {

@@ -13,19 +13,25 @@ const programs: Record<ProgramKind, FakeProgram> = {
     process.fork((child) => child.onSignal("SIGTERM"));
     process.write("stdout", "ready\n");
   },
+  "listens at $SOCKET_PATH": (process) => {
+    process.listen(process.request.env["SOCKET_PATH"] ?? "");
+    process.write("stdout", "ready\n");
+  },
   echoes: (process) => {
     process.stdin?.on("data", (chunk: Buffer) => process.write("stdout", chunk.toString()));
   },
 };
 
-describeOsContract("FakeOs", () => {
-  const os = new FakeOs({ programs, directories: ["/"] });
-  return {
-    os,
-    program: (kind) => ({ file: kind, args: [] }),
-    cwd: "/",
-    settle: (promise) => promise,
-    startForeign: () => Promise.resolve(os.addForeign("foreign").identity.pid),
-    seesKernel: true,
-  };
-});
+for (const isPrivileged of [true, false])
+  describeOsContract(isPrivileged ? "FakeOs" : "FakeOs, not as root", () => {
+    const os = new FakeOs({ programs, directories: ["/"], users: ["0"], isPrivileged });
+    return {
+      isPrivileged,
+      os,
+      program: (kind) => ({ file: kind, args: [] }),
+      cwd: "/",
+      settle: (promise) => promise,
+      startForeign: () => Promise.resolve(os.addForeign("foreign").identity.pid),
+      seesKernel: true,
+    };
+  });

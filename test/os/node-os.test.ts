@@ -14,6 +14,14 @@ const programs: Record<ProgramKind, Pick<SpawnRequest, "file" | "args">> = {
   "exits 3": shell("exit 3"),
   "ignores SIGTERM": shell("trap '' TERM; echo ready; exec sleep 1000"),
   "has a child that ignores SIGTERM": shell("(trap '' TERM; exec sleep 1000) & echo ready; exec sleep 1000"),
+  "listens at $SOCKET_PATH": {
+    file: process.execPath,
+    args: [
+      "-e",
+      `const server = require("net").createServer().listen(process.env.SOCKET_PATH, () => console.log("ready"));
+      process.on("SIGTERM", () => server.close());`,
+    ],
+  },
   echoes: { file: "cat", args: [] },
 };
 
@@ -42,6 +50,7 @@ for (const procfs of [true, false]) {
     cwd: tmpdir(),
     settle: (promise) => promise,
     startForeign,
+    isPrivileged: process.geteuid?.() === 0,
     seesKernel: procfs,
   }));
 }

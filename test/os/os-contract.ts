@@ -1,10 +1,17 @@
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { ProcessError } from "../../src/errors.js";
 import type { AttachedChild, Child, Os, SpawnRequest } from "../../src/os/os.js";
 import { isAlive } from "../../src/os/os-state.js";
 
 /** What a program of the contract does; each adapter brings one for each kind. */
-export type ProgramKind = "sleeps" | "exits 3" | "ignores SIGTERM" | "has a child that ignores SIGTERM" | "echoes";
+export type ProgramKind =
+  | "sleeps"
+  | "exits 3"
+  | "ignores SIGTERM"
+  | "has a child that ignores SIGTERM"
+  | "echoes"
+  | "listens at $SOCKET_PATH";
 
 export interface OsHarness {
   readonly os: Os;
@@ -15,6 +22,8 @@ export interface OsHarness {
   settle<Value>(promise: Promise<Value>): Promise<Value>;
   /** Starts a sleeping process that is not a child of the adapter, and gives its PID. */
   startForeign(): Promise<number>;
+  /** Whether `runAs` and a negative `nice` are permitted; an adapter that is not root is asked with another harness. */
+  readonly isPrivileged: boolean;
   /** Whether the adapter knows the states, groups and status records of /proc. */
   readonly seesKernel: boolean;
 }
@@ -169,6 +178,42 @@ export function describeOsContract(name: string, makeHarness: () => OsHarness): 
       const failure = makeHarness().os.attach(pid);
       await expect(failure).rejects.toBeInstanceOf(ProcessError);
       await expect(failure).rejects.toMatchObject({ code: "NO_SUCH_PID" });
+    });
+
+    test("a socket is found in the tree that listens at it, and in no other", async () => {
+      const harness = makeHarness();
+      const socketPath = join(harness.cwd, `drover-test-${Math.random()}.sock`);
+      const env = { ...harness.os.host.env, SOCKET_PATH: socketPath };
+      const server = await spawn(harness, "listens at $SOCKET_PATH", { env, stdout: { kind: "pipe" } });
+      const stranger = await spawn(harness, "sleeps");
+      expect(await server.listensOn(socketPath)).toBe(harness.seesKernel ? true : undefined);
+      expect(await stranger.listensOn(socketPath)).toBe(harness.seesKernel ? false : undefined);
+      expect(await server.listensOn(`${socketPath}.other`)).toBe(harness.seesKernel ? false : undefined);
+      server.signal("SIGTERM");
+      await harness.settle(server.exit);
+    });
+
+    test("runAs and a negative nice are NOT_PERMITTED without permission, and nothing runs", async () => {
+      const harness = makeHarness();
+      if (harness.isPrivileged) {
+        await spawn(harness, "sleeps", { nice: -1 });
+        await spawn(harness, "sleeps", { runAs: { user: "0" } });
+        return;
+      }
+      for (const change of [{ nice: -1 }, { runAs: { user: "0" } }, { runAs: { group: "0" } }]) {
+        const refused = harness.os.spawn(requestOf(harness, "sleeps", change));
+        await expect(refused).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+      }
+    });
+
+    test("an unknown user or group is SPAWN_FAILED and named", async ({ skip }) => {
+      const harness = makeHarness();
+      if (!harness.isPrivileged) skip("only root may name a user");
+      for (const runAs of [{ user: "no-such-user" }, { group: "no-such-group" }]) {
+        const refused = harness.os.spawn(requestOf(harness, "sleeps", { runAs }));
+        await expect(refused).rejects.toMatchObject({ code: "SPAWN_FAILED" });
+        await expect(refused).rejects.toThrow(/"no-such-(user|group)"/);
+      }
     });
 
     test("a suspended process shows as stopped, and as sleeping after SIGCONT", async ({ skip }) => {

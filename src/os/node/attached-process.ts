@@ -90,6 +90,10 @@ export class AttachedProcess implements AttachedChild {
     return await this.#tree.usage(this.uptimeMs());
   }
 
+  async listensOn(socketPath: string): Promise<boolean | undefined> {
+    return await this.#tree.listensOn(socketPath);
+  }
+
   async setAffinity(cpus: CpuSet): Promise<void> {
     if (this.isHeld()) await setAffinity(this.identity.pid, cpus);
   }

@@ -30,6 +30,8 @@ export interface Inspector {
   processOfThread(pid: number): number | undefined;
   /** Group the process is in; undefined when the platform does not tell. */
   processGroup(pid: number): number | undefined;
+  /** Whether one of the members listens at a Unix socket path; see `AttachedChild.listensOn`. */
+  listensOn(members: readonly Member[], socketPath: string): Promise<boolean | undefined>;
   measure(members: readonly Member[]): Promise<readonly Measurement[]>;
 }
 

@@ -69,6 +69,7 @@ function describeHost(inspector: Inspector): Host {
     get env(): Readonly<Record<string, string>> {
       return process.env as Record<string, string>;
     },
+    now: () => Date.now(),
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
     readFile: (path) => readFileSync(path, "utf8"),
     warn: (message) => process.emitWarning(message, "DroverWarning"),

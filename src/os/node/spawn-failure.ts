@@ -13,6 +13,11 @@ export function isShortage(error: unknown): boolean {
 
 /** A spawn error as SPAWN_FAILED, told apart by what is really wrong: execve(2) gives ENOENT for five causes. */
 export function spawnFailure(request: SpawnRequest, error: unknown): ProcessError {
+  if (error instanceof ProcessError) return error;
+  if (codeOf(error) === "EPERM" && request.runAs !== undefined) {
+    const text = `cannot start ${quote(request.file)}: runAs needs CAP_SETUID and CAP_SETGID, which this program lacks`;
+    return new ProcessError("NOT_PERMITTED", text, { cause: error });
+  }
   const reason = explain(request, codeOf(error)) ?? messageOf(error);
   return new ProcessError("SPAWN_FAILED", `cannot start ${quote(request.file)}: ${reason}`, { cause: error });
 }
@@ -49,7 +54,8 @@ function explainDirectory(cwd: string): string | undefined {
   }
 }
 
-function explainProgram(request: SpawnRequest, code: string): string | undefined {
+/** Why a program cannot be started, as far as its files show. */
+export function explainProgram(request: SpawnRequest, code: string): string | undefined {
   const found = findProgram(request);
   if (found === undefined) {
     if (request.file.includes("/")) return `no such file (${code}); relative paths start at ${quote(request.cwd)}`;
@@ -59,10 +65,12 @@ function explainProgram(request: SpawnRequest, code: string): string | undefined
   if (!isExecutable(found)) return `${quote(found)} is not executable; run \`chmod +x\` on it or name its interpreter`;
   const interpreter = interpreterOf(found);
   if (interpreter !== undefined) return `its first line names the interpreter ${quote(interpreter)}, which is missing`;
-  return undefined;
+  if (code !== "EACCES" || request.runAs?.user === undefined) return undefined;
+  return `user ${quote(request.runAs.user)} may not execute ${quote(found)} (EACCES)`;
 }
 
-function findProgram({ file, cwd, env }: SpawnRequest): string | undefined {
+/** The first file of that name on the PATH of the request. */
+export function findProgram({ file, cwd, env }: SpawnRequest): string | undefined {
   const places = file.includes("/") ? [""] : (env["PATH"] ?? "").split(delimiter);
   const paths = places.map((place) =>
     file.startsWith("/") ? file : join(place.startsWith("/") ? "" : cwd, place, file),

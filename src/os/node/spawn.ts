@@ -7,6 +7,8 @@ import type { Guardian } from "./guardian.js";
 import type { Inspector } from "./inspector.js";
 import { NodeChild } from "./node-child.js";
 import { openOutputFile } from "./output-file.js";
+import { applyNiceness, reachEarlyChildren, requireNiceness } from "./privilege/niceness.js";
+import { planLaunch } from "./privilege/plan-launch.js";
 import { isShortage, spawnFailure } from "./spawn-failure.js";
 
 /** Waits between tries while the machine is short of processes, descriptors or memory. */
@@ -23,24 +25,41 @@ export async function spawnChild(
   context: SpawnContext,
   cancelSignal?: AbortSignal,
 ): Promise<Child> {
+  const child = await spawnPatiently(request, context, cancelSignal);
+  if (request.nice !== undefined) await reachEarlyChildren(child, request.nice);
+  return child;
+}
+
+async function spawnPatiently(
+  request: SpawnRequest,
+  context: SpawnContext,
+  cancelSignal: AbortSignal | undefined,
+): Promise<Child> {
   for (const delayMs of retryDelaysMs) {
     throwIfAborted(request, cancelSignal);
-    const outcome = await trySpawn(request, context);
+    const outcome = await trySpawn(request, context, cancelSignal);
     if (!("failure" in outcome)) return outcome.child;
     if (!isShortage(outcome.failure)) throw spawnFailure(request, outcome.failure);
     await delay(delayMs, undefined, cancelSignal === undefined ? {} : { signal: cancelSignal }).catch(() => undefined);
   }
   throwIfAborted(request, cancelSignal);
-  const last = await trySpawn(request, context);
+  const last = await trySpawn(request, context, cancelSignal);
   if ("failure" in last) throw spawnFailure(request, last.failure);
   return last.child;
 }
 
 type Outcome = { readonly child: Child } | { readonly failure: unknown };
 
-async function trySpawn(request: SpawnRequest, context: SpawnContext): Promise<Outcome> {
+async function trySpawn(
+  request: SpawnRequest,
+  context: SpawnContext,
+  cancelSignal: AbortSignal | undefined,
+): Promise<Outcome> {
   const opened: number[] = [];
   try {
+    requireNiceness(request);
+    const launch = await planLaunch(request);
+    throwIfAborted(request, cancelSignal);
     const open = (target: OutputTarget): number | "ignore" | "inherit" | "pipe" => {
       if (target.kind !== "file") return target.kind === "discard" ? "ignore" : target.kind;
       const descriptor = openOutputFile(target.path);
@@ -49,10 +68,12 @@ async function trySpawn(request: SpawnRequest, context: SpawnContext): Promise<O
     };
     if (!request.detach) context.guardian.ensure();
     const stdio: StdioOptions = [request.stdin, open(request.stdout), open(request.stderr)];
-    const child = spawn(request.file, [...request.args], {
+    const child = spawn(launch.file, [...launch.args], {
       cwd: request.cwd,
-      env: request.env,
+      env: launch.env,
       stdio,
+      ...(launch.uid === undefined ? {} : { uid: launch.uid }),
+      ...(launch.gid === undefined ? {} : { gid: launch.gid }),
       // Its own session: group signals reach the whole tree and a terminal's Ctrl-C does not, setsid(2).
       detached: true,
     });
@@ -76,13 +97,15 @@ function take(child: ChildProcess, pid: number, request: SpawnRequest, context: 
   const { inspector, guardian } = context;
   child.on("error", () => undefined);
   try {
+    if (request.nice !== undefined) applyNiceness(pid, request.nice);
     const probe = inspector.openOwn(pid);
     const runId = request.env["DROVER_ID"];
     if (request.detach) child.unref();
     else child.once("exit", guardian.add(probe.identity));
     return { child: new NodeChild(child, { probe, inspector, leadsGroup: true, runId, isOwn: true }) };
   } catch (failure) {
-    // Without a descriptor left to hold it by, it would be a process we cannot prove ours. It is ours this very turn.
+    // Without a descriptor left to hold it by, it would be a process we cannot prove ours; with another priority than
+    // asked for it must not run. It is ours this very turn.
     process.kill(-pid, "SIGKILL");
     return { failure };
   }

@@ -102,6 +102,10 @@ export class ProcessTree {
     });
   }
 
+  async listensOn(socketPath: string): Promise<boolean | undefined> {
+    return await this.#inspector.listensOn((await this.#members()).members, socketPath);
+  }
+
   /** A look at the table is not atomic: a chain of processes that fork and exit may pass between its rows. */
   async #members(): Promise<Look> {
     await this.#atRootEnd;

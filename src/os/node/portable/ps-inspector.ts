@@ -80,6 +80,10 @@ export class PsInspector implements Inspector {
     return undefined;
   }
 
+  listensOn(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async measure(members: readonly Member[]): Promise<readonly Measurement[]> {
     if (members.length === 0) return [];
     const { default: pidusage } = await import("pidusage");

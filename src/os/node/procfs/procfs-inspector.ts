@@ -7,6 +7,7 @@ import { SharedReading } from "../shared-reading.js";
 import { type Boot, ticksPerSecond } from "./boot.js";
 import { ProcfsProbe } from "./probe.js";
 import { readCommandLine, readEntry, readTable, readVariables } from "./table.js";
+import { listensOn } from "./unix-listeners.js";
 
 /** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
 export class ProcfsInspector implements Inspector {
@@ -78,6 +79,10 @@ export class ProcfsInspector implements Inspector {
 
   processGroup(pid: number): number | undefined {
     return readEntry(pid)?.processGroup;
+  }
+
+  listensOn(members: readonly Member[], socketPath: string): Promise<boolean | undefined> {
+    return listensOn(members, socketPath);
   }
 
   measure(members: readonly Member[]): Promise<readonly Measurement[]> {
