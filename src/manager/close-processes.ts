@@ -1,22 +1,33 @@
 import { ProcessError } from "../errors.js";
 import type { Survivor } from "../os/os.js";
 import type { ManagedProcess } from "../process/managed-process.js";
+import type { DependencyGraph } from "./dependency-graph.js";
+import { inStopOrder } from "./process-groups.js";
 
 /**
- * Stops the host-bound processes, in reverse order and all at once, and lets go of all. Rejects with STOP_INCOMPLETE
- * naming what could not be ended; everything is let go of all the same.
+ * Stops the host-bound processes, dependents before what they depend on, else all at once, and lets go of all. Rejects with
+ * STOP_INCOMPLETE naming what could not be ended; everything is let go of all the same.
  */
-export async function closeProcesses(all: readonly ManagedProcess[], hurrySignal?: AbortSignal): Promise<void> {
-  const processes = [...all].reverse();
+export async function closeProcesses(
+  processes: readonly ManagedProcess[],
+  dependenciesOf: DependencyGraph,
+  hurrySignal?: AbortSignal,
+): Promise<void> {
   const reason = closedError();
-  const outcomes = await Promise.allSettled(
-    processes.map((process) => process.close(reason, process.isHostBound, hurrySignal)),
-  );
-  for (const process of processes) process.forget()?.release();
-  const survivors = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
+  // Nothing is started any more, also not by a start that waits for a dependency or to be ready.
+  for (const process of processes) void process.close(reason, false);
+  const survivors: Survivor[] = [];
+  const failures: unknown[] = [];
+  await inStopOrder(processes, dependenciesOf, async (process) => {
+    try {
+      survivors.push(...(await process.close(reason, process.isHostBound, hurrySignal)));
+    } catch (failure) {
+      failures.push(failure);
+    }
+  });
+  for (const process of [...processes].reverse()) process.forget()?.release();
   if (survivors.length > 0) throw incompleteError(survivors);
-  const failure = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failure !== undefined) throw ProcessError.from(failure.reason);
+  if (failures.length > 0) throw ProcessError.from(failures[0]);
 }
 
 export function closedError(): ProcessError {

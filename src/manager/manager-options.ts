@@ -10,6 +10,8 @@ const options = {
   env: { expected: "an object of texts", holds: isTextRecord },
   logger: { expected: "an object with the methods debug, info, warn and error", holds: isLogger },
   statusPeriod: { expected: "a duration of at least 10ms", holds: isStatusPeriod },
+  dev: { expected: "true or false", holds: (value: unknown) => typeof value === "boolean" },
+  watchTemplates: { expected: "true or false", holds: (value: unknown) => typeof value === "boolean" },
   os: { expected: "an Os", holds: (value: unknown) => typeof value === "object" },
 } as const satisfies Record<keyof ProcessManagerOptions, { expected: string; holds: (value: unknown) => boolean }>;
 

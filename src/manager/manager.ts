@@ -1,26 +1,33 @@
 // The facade of the contract, one short method for each promise: in two files it would only be harder to find.
 /* eslint drover/max-lines-reason: off -- see above */
+import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Observable } from "rxjs";
+import { concatMap, EMPTY, type Observable, type Subscription } from "rxjs";
 import { ProcessError } from "../errors.js";
 import { type Identity, sameIdentity } from "../os/identity.js";
 import type { AttachedChild, Os } from "../os/os.js";
+import type { Cancellable } from "../process/cancellation.js";
 import type { HostStreams } from "../process/launch.js";
-import { ManagedProcess } from "../process/managed-process.js";
+import type { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
-import type { ProcessContext } from "../process/process-context.js";
 import type { ProcessNotification } from "../process/process-status.js";
+import { watchDirectory } from "../reload/watch-directory.js";
 import { templateFromOptions } from "../template/from-options.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { recheckTemplate } from "../template/recheck-template.js";
 import type { TemplateError } from "../template/store.js";
+import { didYouMean } from "../template/suggestion.js";
 import { durationMs } from "../units/duration.js";
 import { StatusWatcher } from "../watch/status-watcher.js";
-import { adoptProcesses, recordedChanges } from "./adoption.js";
+import { adoptProcesses } from "./adoption.js";
 import { attachedTemplate } from "./attached-template.js";
 import { closedError, closeProcesses } from "./close-processes.js";
+import { type Explanation, explainProcess } from "./explain.js";
+import { Fleet, type FleetContext } from "./fleet.js";
+import { instancesOf } from "./instances.js";
 import { type Logger, warningLogger } from "./logger.js";
 import { checkManagerOptions } from "./manager-options.js";
+import { restartProcesses, startProcesses, stopProcesses } from "./process-groups.js";
 import type {
   AttachOptions,
   CloseOptions,
@@ -28,21 +35,32 @@ import type {
   ProcessManager,
   ProcessManagerOptions,
   ProcessOptions,
+  ProcessOutcome,
+  ReloadItem,
 } from "./process-manager.js";
-import { Registry } from "./registry.js";
+import type { Registry } from "./registry.js";
+import type { PlanItem } from "./reload-plan.js";
+import { Reloader } from "./reloader.js";
 import { requireWritable } from "./require-writable.js";
+import { scaleFamily } from "./scale.js";
+import { awaitFirstStep, startsWithManager, withFileWatch } from "./start-up.js";
 import { logDirectoryOf, openStateDir, type StateDir } from "./state-dir.js";
 import { TemplateShelf } from "./template-shelf.js";
 
 const defaultStatusPeriodMs = 1000;
+const templateDebounceMs = 300;
 
 /** The manager behind `createProcessManager`, for any operating system. */
 export class Manager implements ProcessManager {
   readonly #os: Os;
   readonly #logger: Logger;
-  readonly #registry = new Registry();
+  readonly #fleet: Fleet;
+  readonly #registry: Registry;
   readonly #templates: TemplateShelf;
-  readonly #context: ProcessContext;
+  readonly #watcher: StatusWatcher;
+  readonly #reloader: Reloader;
+  readonly #options: ProcessManagerOptions;
+  #directoryWatch: Subscription | undefined;
   readonly #stateDir: string | undefined;
   #state: StateDir | undefined;
   #closing: Promise<void> | undefined;
@@ -52,18 +70,45 @@ export class Manager implements ProcessManager {
     this.#os = os;
     this.#logger = options.logger ?? warningLogger((message) => os.host.warn(message));
     this.#templates = new TemplateShelf(options.templateDir, os.host);
+    this.#options = options;
     const periodMs = durationMs(options.statusPeriod ?? defaultStatusPeriodMs, "statusPeriod");
     const prepare = (): Promise<void> | undefined => os.prepareSamples();
-    this.#context = {
-      os,
-      managerEnv: options.env ?? {},
-      detachedToken: () => this.#state?.detachedToken ?? "detached",
-      logDirectory: logDirectoryOf(options.stateDir, os.host),
-      watcher: new StatusWatcher({ periodMs, prepare, scheduler: os.backgroundScheduler }),
-      warn: (message, error) => this.#logger.warn({ err: error, process: error.process }, message),
-      record: (name) => this.#record(name),
-    };
+    this.#watcher = new StatusWatcher({ periodMs, prepare, scheduler: os.backgroundScheduler });
+    this.#fleet = new Fleet(this.#fleetContext(options, os));
+    this.#registry = this.#fleet.registry;
     this.#stateDir = options.stateDir;
+    this.#reloader = new Reloader({
+      fleet: this.#fleet,
+      templates: this.#templates,
+      adapt: (template) => this.#adapt(template),
+      forget: async (process) => await this.delete(process.name),
+      start: (process) => void this.#startMarked(process),
+    });
+  }
+
+  #fleetContext(options: ProcessManagerOptions, os: Os): FleetContext {
+    const logDirectory = logDirectoryOf(options.stateDir, os.host);
+    const warn = (message: string, error: ProcessError): void =>
+      this.#logger.warn({ err: error, process: error.process }, message);
+    const { stateDir } = options;
+    return {
+      process: {
+        os,
+        managerEnv: options.env ?? {},
+        detachedToken: () => this.#state?.detachedToken ?? "detached",
+        logDirectory,
+        watcher: this.#watcher,
+        warn,
+        record: (name) => this.#record(name),
+      },
+      supervision: {
+        os,
+        random: Math.random,
+        warn,
+        tell: (process, message) => this.#logger.info({ process }, `${process}: ${message}`),
+        ownPaths: stateDir === undefined ? [] : [resolve(os.host.cwd, stateDir)],
+      },
+    };
   }
 
   get notifications$(): Observable<ProcessNotification> {
@@ -80,7 +125,8 @@ export class Manager implements ProcessManager {
 
   /**
    * Takes the state directory, reads the template directory, makes a handle for each template, finds again what earlier
-   * managers have left, and starts what is marked, in file order.
+   * managers have left, and starts what is marked, each after what it depends on. Resolves when each of those runs (ready
+   * or not yet), could not be started, or waits for what it depends on.
    */
   async open(): Promise<void> {
     const warn = (message: string, error: unknown): void => this.#logger.error({ err: error }, message);
@@ -88,11 +134,11 @@ export class Manager implements ProcessManager {
     try {
       await this.#templates.load();
       for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
-      for (const template of this.#templates.all()) this.#add(template, {});
-      const kept = await this.#adopt();
-      for (const process of this.#registry.all()) {
-        if (startsWithManager(process.template) && !kept.has(process.name)) await this.#startOne(process);
-      }
+      for (const template of this.#templates.all()) this.#fleet.addAll(this.#adapt(template), {});
+      for (const name of await this.#adopt()) this.#holdDown(name);
+      const marked = this.#registry.all().filter((process) => !process.isHeldDown);
+      await Promise.all(marked.map(async (process) => await this.#startMarked(process)));
+      this.#directoryWatch = this.#watchTemplates();
     } catch (error) {
       await this.close();
       throw error;
@@ -110,15 +156,17 @@ export class Manager implements ProcessManager {
       throw new ProcessError("INVALID_TEMPLATE", text, { process: name });
     }
     this.#writeIfAsked(template, written);
-    return this.#claim(template) ?? this.#add(template, { stdin, stdout, stderr });
+    return this.#claim(template) ?? this.#fleet.addAll(template, { stdin, stdout, stderr });
   }
 
   newProcessFromTemplate(source: ProcessTemplate | string, streams: HostStreams = {}): Process {
     this.#requireOpen();
-    const template = typeof source === "string" ? this.#templates.require(source) : recheckTemplate(source);
-    const present = this.#registry.get(template.name);
-    if (present !== undefined && isDeepStrictEqual(present.template, template)) return present;
-    return this.#claim(template) ?? this.#add(template, streams);
+    const given = typeof source === "string" ? this.#templates.require(source) : recheckTemplate(source);
+    const template = typeof source === "string" ? this.#adapt(given) : given;
+    const [first] = instancesOf(template);
+    const present = this.#registry.get(first?.template.name ?? template.name);
+    if (present !== undefined && isDeepStrictEqual(present.template, first?.template)) return present;
+    return this.#claim(template) ?? this.#fleet.addAll(template, streams);
   }
 
   async attachProcess(name: string, target: number | Identity, options: AttachOptions = {}): Promise<Process> {
@@ -132,7 +180,7 @@ export class Manager implements ProcessManager {
       this.#requireUnmanaged(child);
       const template = attachedTemplate(name, child, options, this.#os.host.cwd);
       this.#writeIfAsked(template, options.template);
-      const process = this.#add(template, {}, (made) => made.attach(child));
+      const process = this.#fleet.add(template, {}, (made) => made.attach(child));
       await this.#record(name);
       return process;
     } catch (error) {
@@ -156,16 +204,68 @@ export class Manager implements ProcessManager {
   async delete(name: string): Promise<void> {
     this.#requireOpen();
     const process = this.#registry.get(name);
-    if (process === undefined) {
-      throw new ProcessError("PROCESS_NOT_FOUND", `there is no process named "${name}"`, { process: name });
-    }
+    if (process === undefined) throw this.#unknownProcess(name);
     await process.close(new ProcessError("ILLEGAL_STATE", `${name}: was deleted`, { process: name }), false);
     const { kind, run } = process.describe();
+    this.#fleet.leaveAlone(process);
     this.#registry.remove(process);
     const child = process.forget();
     if (child !== undefined) this.#registry.keepGhost(name, child);
     if (kind === "detached" && run?.runId !== undefined) this.#state?.forgotten.add(run.runId);
     await this.#state?.records.remove(name);
+  }
+
+  async startAll(options: Cancellable = {}): Promise<readonly ProcessOutcome[]> {
+    this.#requireOpen();
+    return await startProcesses(this.#registry.all().filter(isEnabled), options);
+  }
+
+  async stopAll(options: Cancellable = {}): Promise<readonly ProcessOutcome[]> {
+    this.#requireOpen();
+    const ours = this.#registry.all().filter((process) => !process.isForeign);
+    return await stopProcesses(ours, this.#fleet.dependenciesOf, options);
+  }
+
+  async startGroup(group: string, options: Cancellable = {}): Promise<readonly ProcessOutcome[]> {
+    return await startProcesses(this.#requireGroup(group).filter(isEnabled), options);
+  }
+
+  async stopGroup(group: string, options: Cancellable = {}): Promise<readonly ProcessOutcome[]> {
+    return await stopProcesses(this.#requireGroup(group), this.#fleet.dependenciesOf, options);
+  }
+
+  async restartGroup(group: string, options: Cancellable = {}): Promise<readonly ProcessOutcome[]> {
+    return await restartProcesses(this.#requireGroup(group).filter(isEnabled), this.#fleet.dependenciesOf, options);
+  }
+
+  async scale(name: string, instances: number, options: Cancellable = {}): Promise<readonly Process[]> {
+    this.#requireOpen();
+    return await scaleFamily(
+      this.#fleet,
+      { name, instances },
+      async (process) => await this.delete(process.name),
+      options,
+    );
+  }
+
+  async plan(): Promise<readonly PlanItem[]> {
+    this.#requireOpen();
+    this.#requireTemplateDir();
+    return await this.#reloader.plan();
+  }
+
+  async reload(): Promise<readonly ReloadItem[]> {
+    this.#requireOpen();
+    this.#requireTemplateDir();
+    const items = await this.#reloader.apply();
+    for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
+    return items;
+  }
+
+  explain(name: string): Explanation {
+    const process = this.#registry.get(name);
+    if (process === undefined) throw this.#unknownProcess(name);
+    return explainProcess(process, this.#fleet, this.#os.host.now());
   }
 
   getTemplate(name: string): ProcessTemplate | undefined {
@@ -191,22 +291,15 @@ export class Manager implements ProcessManager {
   }
 
   async #closeAll(hurrySignal: AbortSignal | undefined): Promise<void> {
-    await closeProcesses(this.#registry.all(), hurrySignal).finally(async () => {
+    this.#directoryWatch?.unsubscribe();
+    const processes = this.#registry.all();
+    for (const process of processes) this.#fleet.leaveAlone(process);
+    await closeProcesses(processes, this.#fleet.dependenciesOf, hurrySignal).finally(async () => {
       this.#registry.complete();
-      this.#context.watcher.close();
+      this.#watcher.close();
       await this.#os.close();
       await this.#state?.release();
     });
-  }
-
-  /** @param prepare done before anybody hears of the process */
-  #add(template: ProcessTemplate, streams: HostStreams, prepare?: (made: ManagedProcess) => void): ManagedProcess {
-    if (prepare === undefined) this.#registry.requireFree(template.name);
-    const process = new ManagedProcess(template, streams, this.#context);
-    prepare?.(process);
-    this.#registry.add(process);
-    recordedChanges(process).subscribe(() => void this.#record(process.name));
-    return process;
   }
 
   /** Gives the names of those not to be started now. */
@@ -216,7 +309,7 @@ export class Manager implements ProcessManager {
       os: this.#os,
       logger: this.#logger,
       state: this.#state,
-      handleFor: (template) => this.#registry.get(template.name) ?? this.#add(template, {}),
+      handleFor: (template) => this.#registry.get(template.name) ?? this.#fleet.add(template, {}),
       isDefined: (name) => this.#templates.get(name) !== undefined,
       hasTemplates: this.#templates.hasDirectory,
       isRunning: (name) => this.#registry.get(name)?.status.lifecycle === "running",
@@ -246,12 +339,61 @@ export class Manager implements ProcessManager {
     return process;
   }
 
-  async #startOne(process: ManagedProcess): Promise<void> {
-    if (this.#closing !== undefined) return;
-    await process.start().catch((reason: unknown) => {
-      const error = ProcessError.from(reason);
-      if (this.#closing === undefined) this.#logger.error({ err: error, process: process.name }, error.message);
-    });
+  /** Starts a process that is marked so; resolves when that has come as far as it comes by itself. */
+  async #startMarked(process: ManagedProcess): Promise<void> {
+    if (this.#closing !== undefined || !startsWithManager(process.template)) return;
+    if (process.status.lifecycle === "running") return;
+    process.want();
+    await awaitFirstStep(process);
+  }
+
+  /** What its user has stopped stays so, also under the next manager. */
+  #holdDown(name: string): void {
+    const process = this.#registry.get(name);
+    if (process !== undefined) process.isHeldDown = true;
+  }
+
+  /** A development run watches the files of every process that works in a directory of its own. */
+  #adapt(template: ProcessTemplate): ProcessTemplate {
+    return this.#options.dev === true ? withFileWatch(template) : template;
+  }
+
+  #watchTemplates(): Subscription {
+    const { templateDir, watchTemplates } = this.#options;
+    const reload = async (): Promise<void> => {
+      await this.reload().catch((reason: unknown) =>
+        this.#logger.error({ err: reason }, "templates could not be reloaded"),
+      );
+    };
+    const options = { scheduler: this.#os.backgroundScheduler, debounceMs: templateDebounceMs };
+    const changes$ =
+      templateDir === undefined || watchTemplates !== true ? EMPTY : watchDirectory(templateDir, options);
+    return changes$.pipe(concatMap(reload)).subscribe();
+  }
+
+  #requireGroup(group: string): readonly ManagedProcess[] {
+    this.#requireOpen();
+    const found = this.#fleet.inGroup(group);
+    if (found.length > 0) return found;
+    const groups = new Set(
+      this.#registry.all().flatMap(({ template }) => (template.group === "" ? [] : [template.group])),
+    );
+    const known = groups.size === 0 ? "no process has one" : `there are ${[...groups].join(", ")}`;
+    throw new ProcessError("PROCESS_NOT_FOUND", `there is no process in group "${group}"; ${known}`);
+  }
+
+  #requireTemplateDir(): void {
+    if (this.#templates.hasDirectory) return;
+    throw new ProcessError("ILLEGAL_STATE", "there is nothing to reload: this manager has no templateDir option");
+  }
+
+  #unknownProcess(name: string): ProcessError {
+    const hint = didYouMean(
+      name,
+      this.#registry.all().map((process) => process.name),
+    );
+    const text = `there is no process named "${name}"${hint === undefined ? "" : `; ${hint}`}`;
+    return new ProcessError("PROCESS_NOT_FOUND", text, { process: name });
   }
 
   #writeIfAsked(template: ProcessTemplate, written: { readonly runOnStartup?: boolean | undefined } | undefined): void {
@@ -276,6 +418,6 @@ export class Manager implements ProcessManager {
   }
 }
 
-function startsWithManager({ enabled, runOnStartup, schedule }: ProcessTemplate): boolean {
-  return enabled && runOnStartup && schedule === undefined;
+function isEnabled({ template }: Process): boolean {
+  return template.enabled;
 }

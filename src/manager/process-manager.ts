@@ -1,13 +1,17 @@
 import type { Observable } from "rxjs";
+import type { ProcessError } from "../errors.js";
 import type { Identity } from "../os/identity.js";
 import type { Os } from "../os/os.js";
+import type { Cancellable } from "../process/cancellation.js";
 import type { HostStreams } from "../process/launch.js";
 import type { Process } from "../process/process.js";
 import type { ProcessNotification } from "../process/process-status.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { TemplateError } from "../template/store.js";
 import type { TemplateOptions } from "../template/template-options.js";
+import type { Explanation } from "./explain.js";
 import type { Logger } from "./logger.js";
+import type { PlanItem } from "./reload-plan.js";
 
 export interface ProcessManagerOptions {
   /** Directory of template files; undefined reads none. Need not exist. */
@@ -20,6 +24,10 @@ export interface ProcessManagerOptions {
   readonly logger?: Logger | undefined;
   /** Time between two looks at the kernel state of a process: milliseconds or text. @default "1s" */
   readonly statusPeriod?: number | string | undefined;
+  /** Every process with a working directory is restarted when files there change, unless its template says what to watch. */
+  readonly dev?: boolean | undefined;
+  /** Changes in the template directory are acted on by themselves, as by `reload()`. */
+  readonly watchTemplates?: boolean | undefined;
   /** The operating system; a fake one in tests. @default the one this program runs on */
   readonly os?: Os | undefined;
 }
@@ -34,6 +42,19 @@ export interface ProcessOptions extends TemplateOptions, HostStreams {
 export interface AttachOptions extends TemplateOptions {
   readonly command?: string | undefined;
   readonly template?: { readonly runOnStartup?: boolean | undefined } | undefined;
+}
+
+/** What came of a command for one of several processes. */
+export interface ProcessOutcome {
+  readonly name: string;
+  /** Undefined when it was done. */
+  readonly error: ProcessError | undefined;
+}
+
+/** What a reload has done about one process. */
+export interface ReloadItem extends PlanItem {
+  /** Why it could not be done; undefined when it was. */
+  readonly error: ProcessError | undefined;
 }
 
 /** A process became known to the manager, or was forgotten. */
@@ -73,6 +94,38 @@ export interface ProcessManager extends AsyncDisposable {
   /** Forgets a process without stopping it. Rejects with PROCESS_NOT_FOUND. */
   delete(name: string): Promise<void>;
 
+  /**
+   * Starts every enabled process, what it depends on first, and waits until they are ready. One outcome for each process,
+   * in any order; rejects only with MANAGER_CLOSED and ABORTED.
+   */
+  startAll(options?: Cancellable): Promise<readonly ProcessOutcome[]>;
+  /** Stops every process but attached ones: those nothing depends on first. Outcomes like those of `startAll`. */
+  stopAll(options?: Cancellable): Promise<readonly ProcessOutcome[]>;
+  /** Starts the enabled processes of a group. Rejects with PROCESS_NOT_FOUND when it has none. */
+  startGroup(group: string, options?: Cancellable): Promise<readonly ProcessOutcome[]>;
+  /** Stops the processes of a group, those nothing depends on first. Rejects like `startGroup`. */
+  stopGroup(group: string, options?: Cancellable): Promise<readonly ProcessOutcome[]>;
+  /** Stops the processes of a group, then starts them, each in its order. Rejects like `startGroup`. */
+  restartGroup(group: string, options?: Cancellable): Promise<readonly ProcessOutcome[]>;
+  /**
+   * Changes how many processes there are of a template, while they run: new ones are started if any of them is up, those
+   * with the highest numbers are stopped and forgotten. A template with one process keeps that under its plain name, and the
+   * others are `name-2` and so on. Rejects with PROCESS_NOT_FOUND, INVALID_TEMPLATE for a number not from 1 to 10000, and the
+   * first failure of a start or stop.
+   */
+  scale(name: string, instances: number, options?: Cancellable): Promise<readonly Process[]>;
+
+  /** What `reload` would do now; nothing is changed. Rejects with ILLEGAL_STATE without a template directory. */
+  plan(): Promise<readonly PlanItem[]>;
+  /**
+   * Reads the template directory anew and does what follows from it: new processes are made (and started when marked
+   * `runOnStartup`), changed ones restarted or updated in place, those whose template is gone stopped and forgotten. A file
+   * that is not valid keeps the templates it had. Gives what was done. Rejects like `plan`.
+   */
+  reload(): Promise<readonly ReloadItem[]>;
+  /** Why a process is as it is: not running, not ready, waiting. Throws PROCESS_NOT_FOUND. */
+  explain(name: string): Explanation;
+
   getTemplate(name: string): ProcessTemplate | undefined;
   /** Templates of the template directory, in file-name order. */
   getAllTemplates(): readonly ProcessTemplate[];
@@ -93,7 +146,7 @@ export interface ProcessManager extends AsyncDisposable {
   readonly processes$: Observable<MembershipChange>;
 
   /**
-   * Stops the host-bound processes, in reverse order of their making and all at once, leaves detached and attached ones
+   * Stops the host-bound processes, dependents before what they depend on, else all at once, leaves detached and attached ones
    * running, and releases everything. Called again it gives the same promise. Rejects with STOP_INCOMPLETE naming what
    * could not be ended.
    */

@@ -1,31 +1,49 @@
 import { ProcessError } from "../errors.js";
 import type { Host } from "../os/os.js";
 import type { ProcessTemplate } from "../template/process-template.js";
-import { type TemplateError, TemplateStore } from "../template/store.js";
+import { type LoadedTemplates, type TemplateError, TemplateStore } from "../template/store.js";
+
+/** What stands in a template directory at one moment. */
+export interface ShelfReading extends LoadedTemplates {
+  readonly store: TemplateStore | undefined;
+}
 
 /** The templates a manager knows: those of its template directory, if it has one. */
 export class TemplateShelf {
-  readonly #store: TemplateStore | undefined;
+  readonly #directory: string | undefined;
+  readonly #host: Pick<Host, "cwd">;
   readonly #templates = new Map<string, ProcessTemplate>();
-  #errors: readonly TemplateError[] = [];
+  #reading: ShelfReading = { templates: [], errors: [], store: undefined };
 
   constructor(directory: string | undefined, host: Pick<Host, "cwd">) {
-    this.#store = directory === undefined ? undefined : new TemplateStore(directory, { cwd: host.cwd });
+    this.#directory = directory;
+    this.#host = host;
   }
 
   get hasDirectory(): boolean {
-    return this.#store !== undefined;
+    return this.#directory !== undefined;
   }
 
   get errors(): readonly TemplateError[] {
-    return this.#errors;
+    return this.#reading.errors;
   }
 
   async load(): Promise<void> {
-    if (this.#store === undefined) return;
-    const { templates, errors } = await this.#store.load();
-    this.#errors = errors;
-    for (const { template } of templates) this.#templates.set(template.name, template);
+    this.take(await this.read());
+  }
+
+  /** Reads the directory anew, and keeps what was known. */
+  async read(): Promise<ShelfReading> {
+    if (this.#directory === undefined) return this.#reading;
+    const store = new TemplateStore(this.#directory, { cwd: this.#host.cwd });
+    return { ...keepTemplatesOfBadFiles(this.#reading, await store.load()), store };
+  }
+
+  /** What was read takes the place of what was known. */
+  take(reading: ShelfReading): void {
+    this.#reading = reading;
+    this.#templates.clear();
+    for (const { template } of reading.templates) this.#templates.set(template.name, template);
   }
 
   get(name: string): ProcessTemplate | undefined {
@@ -57,7 +75,15 @@ export class TemplateShelf {
   }
 
   #requireStore(): TemplateStore {
-    if (this.#store !== undefined) return this.#store;
+    if (this.#reading.store !== undefined) return this.#reading.store;
     throw new ProcessError("ILLEGAL_STATE", "a template can only be written by a manager with a templateDir option");
   }
+}
+
+/** Files that cannot be read keep the templates they had: a save half done must not stop what runs. */
+function keepTemplatesOfBadFiles(before: LoadedTemplates, after: LoadedTemplates): LoadedTemplates {
+  const bad = new Set(after.errors.map(({ file }) => file));
+  const names = new Set(after.templates.map(({ template }) => template.name));
+  const kept = before.templates.filter(({ file, template }) => bad.has(file) && !names.has(template.name));
+  return { templates: [...after.templates, ...kept], errors: after.errors };
 }

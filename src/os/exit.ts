@@ -6,9 +6,22 @@ import type { Signal } from "./signal.js";
  * - `signaled`: a signal ended it that this manager did not send;
  * - `stopped`: it ended because the manager was asked to stop or restart it;
  * - `killed`: it was ended by SIGKILL from this manager, asked for or after the grace period;
+ * - `unhealthy`: its liveness check failed, and it was ended for that;
+ * - `over-limit`: it used more than its limits allow, and was ended for that;
+ * - `start-timeout`: it was not ready in time, and was ended for that;
+ * - `overran`: it is a job that took longer than its longest duration, or had to make room for its next run;
  * - `unknown`: it was not our child, and nobody told us how it ended.
  */
-export type ExitCause = "exited" | "signaled" | "stopped" | "killed" | "unknown";
+export type ExitCause =
+  | "exited"
+  | "signaled"
+  | "stopped"
+  | "killed"
+  | "unhealthy"
+  | "over-limit"
+  | "start-timeout"
+  | "overran"
+  | "unknown";
 
 /** How a process ended. */
 export interface Exit {

@@ -1,6 +1,10 @@
 import { ProcessError } from "../errors.js";
 
-export type Verb = "start" | "restart" | "stop" | "kill";
+/**
+ * What callers ask for, and what supervision does: `reload` is a restart that lets a start before it come to its end, and
+ * `replace` ends a run like a stop, though nobody has asked for the process to be down.
+ */
+export type Verb = "start" | "restart" | "stop" | "kill" | "reload" | "replace";
 
 /** What a running command is told by commands that come after it, and tells those who wait for it. */
 export interface CommandContext {
@@ -40,8 +44,10 @@ interface Command {
 const overtakes: Readonly<Record<Verb, readonly Verb[]>> = {
   start: [],
   restart: ["start"],
-  stop: ["start", "restart"],
-  kill: ["start", "restart"],
+  stop: ["start", "restart", "reload"],
+  kill: ["start", "restart", "reload"],
+  reload: [],
+  replace: [],
 };
 
 /**
@@ -135,13 +141,13 @@ export class CommandQueue {
 }
 
 function canStart(verb: Verb): boolean {
-  return verb === "start" || verb === "restart";
+  return verb === "start" || verb === "restart" || verb === "reload";
 }
 
 /** A restart under way may have stopped the old run already and read the environment: a later one does it again. */
 function canJoin(last: Command, verb: Verb): boolean {
   if (last.verb !== verb || last.overtake.signal.aborted) return false;
-  return verb !== "restart" || !last.hasBegun;
+  return (verb !== "restart" && verb !== "reload") || !last.hasBegun;
 }
 
 function ticketOf<Result>(command: Command, hasJoined: boolean): Ticket<Result> {

@@ -1,10 +1,17 @@
 import { join, resolve } from "node:path";
 import type { Writable } from "node:stream";
-import { ProcessError } from "../errors.js";
 import type { Os, OutputTarget, SpawnRequest } from "../os/os.js";
 import { buildEnvironment } from "../template/environment.js";
 import { resolveProgram } from "../template/interpreter.js";
 import type { ProcessTemplate } from "../template/process-template.js";
+
+/** What a process is started with beside its template. */
+export interface LaunchOptions extends HostStreams {
+  /** Its number among the processes of one template, from 1. */
+  readonly instance?: number | undefined;
+  /** Name of the template it is an instance of. @default its own */
+  readonly family?: string | undefined;
+}
 
 /** Streams of the host program a process is connected to. */
 export interface HostStreams {
@@ -24,28 +31,34 @@ export interface LaunchContext {
 }
 
 /** What to start, worked out anew for each start: variables, files and interpreters may have changed. */
-export function planLaunch(template: ProcessTemplate, streams: HostStreams, context: LaunchContext): SpawnRequest {
-  requireActedOn(template);
+export function planLaunch(template: ProcessTemplate, options: LaunchOptions, context: LaunchContext): SpawnRequest {
   const { host, hostToken } = context.os;
   const runId = context.os.newRunId(template.detach ? context.detachedToken() : hostToken);
   const env = buildEnvironment({
     template,
     hostEnv: host.env,
     managerEnv: context.managerEnv,
-    injected: { DROVER_NAME: template.name, DROVER_INSTANCE: "1", DROVER_ID: runId },
+    injected: {
+      DROVER_NAME: template.name,
+      DROVER_INSTANCE: String(options.instance ?? 1),
+      DROVER_ID: runId,
+      ...socketPathOf(template),
+    },
     readFile: (path) => host.readFile(path),
   });
   const { file, args } = resolveProgram(template, { exists: (path) => host.isFile(path), env });
-  const { cwd, detach } = template;
+  const { cwd, detach, runAs, nice } = template;
   return {
     file,
     args,
     cwd,
     env,
     detach,
-    stdin: streams.stdin ?? "ignore",
-    stdout: chooseOutput("stdout", template, streams.stdout, context.logDirectory),
-    stderr: chooseOutput("stderr", template, streams.stderr, context.logDirectory),
+    runAs,
+    nice,
+    stdin: options.stdin ?? "ignore",
+    stdout: chooseOutput("stdout", template, options.stdout, context.logDirectory),
+    stderr: chooseOutput("stderr", template, options.stderr, context.logDirectory),
   };
 }
 
@@ -63,13 +76,13 @@ function chooseOutput(
   if (logs.mode === "INHERIT" && !detach) return { kind: "inherit" };
   const path = logs[stream];
   if (path !== undefined) return { kind: "file", path: resolve(cwd, path) };
-  if (logDirectory === undefined) return { kind: "discard" };
+  // Without a place for files the last lines are kept in memory; a pipe would tie a detached process to this program.
+  if (logDirectory === undefined) return { kind: detach ? "discard" : "pipe" };
   return { kind: "file", path: join(logDirectory, `${name}.${logSuffix[stream]}.log`) };
 }
 
-/** Running as the wrong user is worse than not running: nothing is started until this is built. */
-function requireActedOn({ runAs }: ProcessTemplate): void {
-  if (runAs === undefined) return;
-  const text = "runAs is not supported in this version, and it would be unsafe to start the program as another user";
-  throw new ProcessError("UNSUPPORTED", `${text}; remove runAs, or start it through setpriv(1)`);
+/** Where a process is to listen that is asked over a Unix socket. */
+function socketPathOf({ readiness, liveness, cwd }: ProcessTemplate): { readonly SOCKET_PATH?: string } {
+  const check = [readiness?.check, liveness?.check].find((candidate) => candidate?.kind === "unix");
+  return check === undefined ? {} : { SOCKET_PATH: resolve(cwd, check.path) };
 }

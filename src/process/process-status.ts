@@ -10,6 +10,26 @@ export type Desired = "up" | "down";
 export type Health = "unknown" | "starting" | "healthy" | "unhealthy";
 
 /**
+ * What the restart policy does about the process: it looks on (`watching`), waits for the time of the next restart
+ * (`waiting`), or has given up until somebody starts it or its time to try again has come (`gave-up`).
+ */
+export type Supervision =
+  | { readonly kind: "watching" }
+  | {
+      readonly kind: "waiting";
+      readonly until: Date;
+      /** Number of the coming restart in its row, from 1. */
+      readonly attempt: number;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "gave-up";
+      readonly reason: string;
+      /** When it is tried again with a fresh count; undefined when it is not. */
+      readonly retryAt: Date | undefined;
+    };
+
+/**
  * The one word for people and notifications: `initial` (defined, never started), the kernel's word while the process
  * lives, `unavailable` (alive, but its state cannot be read), `terminated` (not running).
  */
@@ -28,6 +48,11 @@ export interface ProcessStatus {
   /** What the kernel says; `gone` while nothing runs. */
   readonly os: OsState;
   readonly health: Health;
+  /** Whether it runs and, with a readiness check, passes that. */
+  readonly ready: boolean;
+  readonly supervision: Supervision;
+  /** Why it is as it is: what was decided about it last, and for what reason; undefined when nothing was. */
+  readonly reason: string | undefined;
   /** Undefined while nothing runs. */
   readonly pid: number | undefined;
   /** How the last run ended; undefined while it runs and before the first. */
@@ -52,6 +77,8 @@ export interface ProcessNotification {
   readonly at: Date;
   /** How it ended, when it has. */
   readonly exit: Exit | undefined;
+  /** What was decided about it and why, as in `status.reason`. */
+  readonly reason: string | undefined;
 }
 
 const withoutProcess = {

@@ -7,6 +7,8 @@ import type { Survivor, Usage } from "../os/os.js";
 import type { Signal } from "../os/signal.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { Cancellable } from "./cancellation.js";
+import type { Crash } from "./crash.js";
+import type { CheckReports } from "./health-facts.js";
 import type { ProcessNotification, ProcessStatus } from "./process-status.js";
 
 /** How a stop may differ from the template's stop policy. */
@@ -75,9 +77,17 @@ export interface Process {
    */
   readonly stats$: Observable<Usage>;
 
+  /** The last reports of its health checks; none while nothing runs. */
+  readonly checks: CheckReports;
+  /** What is known of its last abnormal end; undefined when there was none since the manager was made. */
+  readonly lastCrash: Crash | undefined;
+
   /**
-   * Starts it; does nothing when it runs. Resolves when it runs. Rejects with SPAWN_FAILED, ENV_UNRESOLVED, and
-   * STOP_INCOMPLETE when processes of the last run could not be ended. Cancelled by everybody who waits, it is stopped.
+   * Starts it, after the processes it depends on; does nothing when it runs. Resolves when it is ready, or without a
+   * readiness check when it runs. A process with a schedule is armed, not run. Rejects with SPAWN_FAILED (also when it ended
+   * before it was ready), START_TIMEOUT with the last failure of the check and its last output, ENV_UNRESOLVED,
+   * DEPENDENCY_FAILED, DEPENDENCY_CYCLE, NOT_PERMITTED, and STOP_INCOMPLETE when processes of the last run could not be
+   * ended. A start that rejects is not tried again by itself. Cancelled by everybody who waits, it is stopped.
    */
   start(options?: Cancellable): Promise<void>;
   /** Stops it if it runs, then starts it: environment and interpreter are found anew. Rejects like `start`. */

@@ -1,9 +1,12 @@
 import { type Observable, ReplaySubject } from "rxjs";
 import { type LifecycleEvent, nextLifecycle } from "./lifecycle.js";
-import { describeState, type ProcessStatus } from "./process-status.js";
+import { describeState, type ProcessStatus, type Supervision } from "./process-status.js";
 
-/** The facts other code may change; `state` and `lifecycle` follow from them and from events. */
-export type StatusChange = Partial<Omit<ProcessStatus, "name" | "state" | "lifecycle">>;
+/** The facts other code may change; the rest follows from them and from events. */
+export type StatusChange = Partial<Omit<ProcessStatus, "name" | "state" | "lifecycle" | "nextRestartAt">>;
+
+/** The ordinary state of supervision. */
+export const watching: Supervision = Object.freeze({ kind: "watching" });
 
 /** Holds the present status of one process and tells every change of it once. */
 export class StatusCell {
@@ -22,6 +25,9 @@ export class StatusCell {
       lifecycle: "initial",
       os: "gone",
       health: "unknown",
+      ready: false,
+      supervision: watching,
+      reason: undefined,
       pid: undefined,
       exit: undefined,
       startedAt: undefined,
@@ -45,7 +51,9 @@ export class StatusCell {
     }
     if (lifecycle === "running") this.#hasRun = true;
     const os = change.os ?? before.os;
-    const after = { ...before, ...change, lifecycle, os, state: describeState(lifecycle, os, this.#hasRun) };
+    const nextRestartAt = dueOf(change.supervision ?? before.supervision);
+    const state = describeState(lifecycle, os, this.#hasRun);
+    const after = { ...before, ...change, lifecycle, os, state, nextRestartAt };
     if (isSame(before, after)) return;
     this.#status = Object.freeze(after);
     this.#tell(this.#status);
@@ -63,6 +71,11 @@ export class StatusCell {
     for (let next = this.#untold.shift(); next !== undefined; next = this.#untold.shift()) this.#subject.next(next);
     this.#isTelling = false;
   }
+}
+
+function dueOf(supervision: Supervision): Date | undefined {
+  if (supervision.kind === "watching") return undefined;
+  return supervision.kind === "waiting" ? supervision.until : supervision.retryAt;
 }
 
 function isSame(before: ProcessStatus, after: ProcessStatus): boolean {

@@ -21,7 +21,7 @@ import type { Exit } from "../os/exit.js";
 import type { Usage } from "../os/os.js";
 import type { ProcessNotification, ProcessStatus } from "./process-status.js";
 
-/** Changes of `state`: begins with the present one, then tells every change; completes with the source. */
+/** Changes of `state` and `reason`: begins with the present one, then tells every change; completes with the source. */
 export function notificationsOf(status$: Observable<ProcessStatus>): Observable<ProcessNotification> {
   return status$.pipe(
     scan((before: Told | undefined, status) => tell(before, status), undefined),
@@ -38,9 +38,11 @@ interface Told {
 
 function tell(before: Told | undefined, status: ProcessStatus): Told {
   const previous = before?.notification.state;
-  if (before !== undefined && previous === status.state) return { ...before, isNew: false };
-  const { name, pid, state, exit } = status;
-  return { notification: Object.freeze({ name, pid, state, previous, at: new Date(), exit }), isNew: true };
+  const { name, pid, state, exit, reason } = status;
+  const isSame = before !== undefined && previous === state;
+  // A reason that is withdrawn is no news.
+  if (isSame && (reason === undefined || before.notification.reason === reason)) return { ...before, isNew: false };
+  return { notification: Object.freeze({ name, pid, state, previous, at: new Date(), exit, reason }), isNew: true };
 }
 
 const usagePeriodMs = 1000;

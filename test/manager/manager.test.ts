@@ -96,15 +96,6 @@ describe("handles", () => {
     expect(manager.getAllProcesses().map(({ name }) => name)).toEqual(["ok"]);
   });
 
-  test("runAs is refused before anything runs, as long as it is not built", async () => {
-    const os = app();
-    await using manager = await createProcessManager({ os });
-    await expect(manager.newProcess("a", "app", { runAs: { user: "nobody" } }).start()).rejects.toMatchObject({
-      code: "UNSUPPORTED",
-    });
-    expect(os.processes).toEqual([]);
-  });
-
   test("waits that are cancelled leave nothing behind, and many may share one signal", async () => {
     const os = app();
     await using manager = await createProcessManager({ os });

@@ -20,6 +20,7 @@ export function fixture(options: TemplateOptions = {}, osOptions: FakeOsOptions 
     managerEnv: {},
     detachedToken: () => "detached",
     record: () => Promise.resolve(),
+    awaitDependencies: () => Promise.resolve(),
     logDirectory: undefined,
     watcher: new StatusWatcher({ periodMs: 1000, scheduler: os.backgroundScheduler, prepare: () => undefined }),
     warn: (message) => warnings.push(message),

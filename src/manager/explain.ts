@@ -1,0 +1,123 @@
+import { describeExit } from "../os/exit.js";
+import type { ManagedProcess } from "../process/managed-process.js";
+import { describeDuration } from "../units/duration.js";
+import { missingDependencies, type Relatives } from "./dependency-gate.js";
+
+/** Why a process is as it is. */
+export interface Explanation {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** What is known, most important first: a word and what there is to say. */
+  readonly facts: readonly (readonly [label: string, text: string])[];
+}
+
+/** Gathers why a process is as it is, for people. `nowMs` is the time of day. */
+export function explainProcess(process: ManagedProcess, relatives: Relatives, nowMs: number): Explanation {
+  const missing = missingDependencies(process, relatives);
+  const facts = [
+    ...lifeFacts(process, nowMs),
+    ...(missing.length > 0 ? [["waits for", missing.join(", ")] as const] : []),
+    ...supervisionFacts(process, nowMs),
+    ...checkFacts(process),
+    ...crashFacts(process, nowMs),
+  ];
+  return Object.freeze({ name: process.name, summary: summarise(process, missing, nowMs), facts });
+}
+
+function summarise(process: ManagedProcess, missing: readonly string[], nowMs: number): string {
+  const { status, name } = process;
+  const { lifecycle, desired, supervision, ready, reason, lastError } = status;
+  if (lifecycle === "running" || lifecycle === "stopping") return summariseRunning(process, ready);
+  if (!process.template.enabled) return `${name} does not run, because its template is disabled.`;
+  if (lifecycle === "starting") {
+    const why = missing.length > 0 ? `, and waits for ${missing.join(" and for ")}` : "";
+    return `${name} is being started${why}.`;
+  }
+  if (desired === "down") {
+    return lifecycle === "initial"
+      ? `${name} does not run, because nobody has started it.`
+      : `${name} does not run, because it was stopped.`;
+  }
+  if (supervision.kind === "waiting") {
+    return `${name} does not run: ${supervision.reason}. It is started again ${inTime(supervision.until, nowMs)}.`;
+  }
+  if (process.template.schedule !== undefined) return `${name} is a job that waits for its next time.`;
+  const why = supervision.kind === "gave-up" ? supervision.reason : (reason ?? lastError?.message ?? "it has ended");
+  return `${name} does not run: ${why}.`;
+}
+
+function summariseRunning({ name, status, checks }: ManagedProcess, ready: boolean): string {
+  const pid = status.pid === undefined ? "" : ` as PID ${status.pid}`;
+  if (status.lifecycle === "stopping") return `${name} is being stopped.`;
+  if (!ready) {
+    const failure = checks.readiness?.lastFailure;
+    return `${name} runs${pid}, but is not ready${failure === undefined ? "" : `: ${failure}`}.`;
+  }
+  return status.health === "unhealthy"
+    ? `${name} runs${pid}, but is unhealthy: ${checks.liveness?.lastFailure ?? "its liveness check fails"}.`
+    : `${name} runs${pid}${status.health === "healthy" ? " and is healthy" : ""}.`;
+}
+
+type Fact = readonly [label: string, text: string];
+
+function lifeFacts({ status, template, uptime }: ManagedProcess, nowMs: number): readonly Fact[] {
+  const { exit } = status;
+  return [
+    ["desired", status.desired],
+    ["lifecycle", `${status.lifecycle} (${status.state})`],
+    ...(status.pid === undefined ? [] : [["up for", describeDuration(uptime)] as const]),
+    ...(status.health === "unknown"
+      ? []
+      : [["health", `${status.health}${status.ready ? ", ready" : ", not ready"}`] as const]),
+    ...(exit === undefined
+      ? []
+      : [["last exit", `${describeExit(exit)}, ${exit.cause}, ${ago(exit.at, nowMs)}`] as const]),
+    ...(status.lastError === undefined ? [] : [["last error", status.lastError.message] as const]),
+    ...(template.schedule === undefined ? [] : [["schedule", template.schedule.cron] as const]),
+  ];
+}
+
+function supervisionFacts({ status, attempts, template }: ManagedProcess, nowMs: number): readonly Fact[] {
+  const { supervision, reason } = status;
+  const { mode, maxRestarts } = template.restart;
+  const limit = maxRestarts === "unlimited" ? "any number of restarts" : `at most ${maxRestarts} in a row`;
+  return [
+    ["restart policy", mode === "NEVER" ? mode : `${mode}, ${limit}`],
+    ...(attempts > 0 ? [["restarts in a row", String(attempts)] as const] : []),
+    ...(status.restarts > 0 ? [["restarts", String(status.restarts)] as const] : []),
+    ...(reason === undefined ? [] : [["reason", reason] as const]),
+    ...(status.nextRestartAt === undefined ? [] : [["next restart", inTime(status.nextRestartAt, nowMs)] as const]),
+    ...(supervision.kind === "gave-up" ? [["gave up", supervision.reason] as const] : []),
+  ];
+}
+
+function checkFacts({ checks }: ManagedProcess): readonly Fact[] {
+  return (["readiness", "liveness"] as const).flatMap((use): Fact[] => {
+    const report = checks[use];
+    if (report === undefined) return [];
+    const failing = report.failures > 0 ? `, ${report.failures} failed in a row` : "";
+    const last = report.lastFailure === undefined ? "" : `; last failure: ${report.lastFailure}`;
+    return [[use, `${report.verdict} after ${report.checks} checks${failing}${last}`]];
+  });
+}
+
+function crashFacts({ lastCrash }: ManagedProcess, nowMs: number): readonly Fact[] {
+  if (lastCrash === undefined) return [];
+  const { at, exit, failure, uptimeMs, decision, stderr } = lastCrash;
+  const how = failure ?? (exit === undefined ? "it could not be started" : describeExit(exit));
+  return [
+    ["last crash", `${ago(at, nowMs)}, up for ${describeDuration(uptimeMs)}: ${how}`],
+    ["decided then", decision],
+    ...stderr.map((line) => ["stderr", line] as const),
+  ];
+}
+
+function inTime(at: Date, nowMs: number): string {
+  const leftMs = at.getTime() - nowMs;
+  return leftMs <= 0 ? "now" : `in ${describeDuration(leftMs)}`;
+}
+
+function ago(at: Date, nowMs: number): string {
+  return `${describeDuration(Math.max(0, nowMs - at.getTime()))} ago`;
+}

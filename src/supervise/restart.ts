@@ -1,0 +1,63 @@
+import { EMPTY, filter, map, type Observable, skipWhile, switchMap, takeUntil, tap, timer } from "rxjs";
+import type { ManagedProcess } from "../process/managed-process.js";
+import { decideRestart, isSuccess, type RestartDecision, type RunEnd } from "../restart/decide-restart.js";
+import type { Behaviour, SupervisionContext } from "./behaviour.js";
+
+/** Starts a process again after it has ended, as its restart policy says. */
+export const restart: Behaviour = (process, context) =>
+  process.ends$
+    .pipe(
+      filter(() => process.status.desired === "up"),
+      map((end) => decide(process, end, context)),
+      switchMap((decision) => act(process, decision, context)),
+    )
+    .subscribe();
+
+function decide(process: ManagedProcess, end: RunEnd, { random, warn }: SupervisionContext): RestartDecision {
+  const { restart: policy, schedule } = process.template;
+  const history = { attempts: process.attempts, isJob: schedule !== undefined };
+  const decision = decideRestart(policy, end, history, random);
+  if (!isSuccess(end, policy)) void process.noteCrash(end, decision.reason);
+  const { lastError } = process.status;
+  if (end.exit === undefined && lastError !== undefined && !end.isTold) warn(lastError.message, lastError);
+  return decision;
+}
+
+function act(process: ManagedProcess, decision: RestartDecision, context: SupervisionContext): Observable<unknown> {
+  const { reason } = decision;
+  const { scheduler } = context.os;
+  if (decision.action === "rest") {
+    process.rest(reason);
+    return EMPTY;
+  }
+  context.tell(process.name, reason);
+  if (decision.action === "give-up") {
+    const { retryAfterMs } = decision;
+    const retryAt = retryAfterMs === undefined ? undefined : dateIn(retryAfterMs, context);
+    process.supervise(Object.freeze({ kind: "gave-up", reason, retryAt }), reason);
+    if (retryAfterMs === undefined) return EMPTY;
+    return unlessOverruled(process, timer(retryAfterMs, scheduler)).pipe(
+      tap(() => startAgain(process, 0, "tried again after giving up")),
+    );
+  }
+  const { afterMs, attempt } = decision;
+  const until = dateIn(afterMs, context);
+  process.supervise(Object.freeze({ kind: "waiting", until, attempt, reason }), reason);
+  return unlessOverruled(process, timer(afterMs, scheduler)).pipe(tap(() => startAgain(process, attempt)));
+}
+
+/** Ends when somebody starts or stops the process meanwhile. */
+function unlessOverruled<Value>(process: ManagedProcess, wait$: Observable<Value>): Observable<Value> {
+  const { supervision } = process.status;
+  const overruled$ = process.status$.pipe(skipWhile((status) => status.supervision === supervision));
+  return wait$.pipe(takeUntil(overruled$));
+}
+
+function startAgain(process: ManagedProcess, attempt: number, reason?: string): void {
+  process.attempts = attempt;
+  void process.startUnasked({ isRestart: true, reason });
+}
+
+function dateIn(delayMs: number, { os }: SupervisionContext): Date {
+  return new Date(os.host.now() + delayMs);
+}
