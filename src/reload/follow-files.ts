@@ -1,0 +1,153 @@
+import { auditTime, concatMap, delay, from, map, Observable, type SchedulerLike, Subject, Subscription } from "rxjs";
+import { ProcessError } from "../errors.js";
+import { changedFiles, type FileSnapshot } from "./file-snapshot.js";
+import { walkFiles } from "./file-walk.js";
+import { type DirectoryEvent, type OpenDirectories, openDirectories } from "./open-directories.js";
+import { runSliced } from "./run-sliced.js";
+import { topmost, WatchLayout } from "./watch-layout.js";
+import { describeWatchProblem } from "./watch-problem.js";
+import type { WatchScope } from "./watch-scope.js";
+import { type Quiet, whenQuiet } from "./when-quiet.js";
+
+export interface FollowOptions {
+  /** How long the files must be quiet, in milliseconds. */
+  readonly debounceMs: number;
+  readonly scheduler: SchedulerLike;
+  /** Gets what cannot be watched, each thing once. */
+  readonly onProblem: (problem: ProcessError) => void;
+}
+
+export interface FileDifference extends Quiet {
+  /** Absolute, sorted, at least one. */
+  readonly files: readonly string[];
+}
+
+/** Between the first sign that a directory was replaced and the new watch: the removal of a tree gives many signs. */
+const rearmMs = 100;
+/** chokidar watches a new directory after it has read it: what was made in between shows in a look this much later. */
+const lateLookMs = 250;
+
+/**
+ * The files of a scope that changed, were added or removed. Events of the kernel only say when to look; what has
+ * changed is the difference of two looks at the disk, so that an event lost, repeated or misunderstood does no harm.
+ * Cold, each subscription watches for itself; the first look begins within `subscribe`. Never completes, never errors.
+ */
+export function followFiles(scope: WatchScope, options: FollowOptions): Observable<FileDifference> {
+  return new Observable((subscriber) => {
+    const follower = new FileFollower(scope, options, (difference) => subscriber.next(difference));
+    subscriber.add(() => follower.close());
+    follower.start();
+  });
+}
+
+class FileFollower {
+  readonly #scope: WatchScope;
+  readonly #options: FollowOptions;
+  readonly #emit: (difference: FileDifference) => void;
+  readonly #touched = new Subject<void>();
+  readonly #replaced = new Subject<void>();
+  readonly #grown = new Subject<void>();
+  readonly #running = new Subscription();
+  readonly #reported = new Set<string>();
+  /** The latest last; the one before it stays until the latest is ready. */
+  #opened: OpenDirectories[] = [];
+  /** Directories given to the latest one in addition. */
+  #added = new Set<string>();
+
+  constructor(scope: WatchScope, options: FollowOptions, emit: (difference: FileDifference) => void) {
+    this.#scope = scope;
+    this.#options = options;
+    this.#emit = emit;
+  }
+
+  start(): void {
+    // Loaded when first needed: a program that watches nothing does not pay for it.
+    const begin$ = this.#look().pipe(
+      concatMap((snapshot) => from(import("chokidar")).pipe(map((chokidar) => ({ snapshot, chokidar })))),
+    );
+    this.#run(begin$, ({ snapshot, chokidar }) => this.#follow(snapshot, chokidar));
+  }
+
+  close(): void {
+    this.#running.unsubscribe();
+    for (const opened of this.#opened.splice(0)) opened.close();
+  }
+
+  #follow(first: FileSnapshot, chokidar: typeof import("chokidar")): void {
+    const { debounceMs, scheduler } = this.#options;
+    let seen = first;
+    let layout = new WatchLayout(this.#scope, first);
+    const arm = (): void => this.#arm(chokidar, () => layout);
+    const looks$ = this.#touched.pipe(
+      whenQuiet(debounceMs, scheduler),
+      concatMap((quiet) => this.#look().pipe(map((snapshot) => ({ ...quiet, snapshot })))),
+    );
+    this.#run(looks$, ({ snapshot, isEndless }) => {
+      const files = changedFiles(seen, snapshot);
+      const before = layout;
+      seen = snapshot;
+      layout = new WatchLayout(this.#scope, snapshot);
+      if (this.#addMissing(layout) || layout.hasMoreThan(before)) this.#grown.next();
+      if (files.length > 0) this.#emit({ files, isEndless });
+    });
+    const rearm$ = this.#replaced.pipe(
+      auditTime(rearmMs, scheduler),
+      concatMap(() => this.#look()),
+    );
+    this.#run(rearm$, (snapshot) => {
+      layout = new WatchLayout(this.#scope, snapshot);
+      arm();
+    });
+    this.#run(this.#grown.pipe(delay(lateLookMs, scheduler)), () => this.#touched.next());
+    arm();
+  }
+
+  #look(): Observable<FileSnapshot> {
+    const walk = () => walkFiles(this.#scope, (cause, path) => this.#report(cause, path));
+    return runSliced(walk, this.#options.scheduler);
+  }
+
+  #arm(chokidar: typeof import("chokidar"), layout: () => WatchLayout): void {
+    const wants = (directory: string): boolean => layout().wants(directory);
+    const opened = openDirectories(chokidar, topmost(layout().directories, wants), wants, {
+      ready: () => {
+        const previous = this.#opened.splice(0, this.#opened.indexOf(opened));
+        for (const one of previous) one.close();
+        // What was written before the watch began is found by looking.
+        this.#touched.next();
+      },
+      event: (event) => this.#observe(event, layout()),
+      failed: (cause) => this.#report(cause),
+    });
+    this.#opened.push(opened);
+    this.#added = new Set();
+  }
+
+  #observe(event: DirectoryEvent, layout: WatchLayout): void {
+    if (!layout.counts(event)) return;
+    if (layout.isReplaced(event)) this.#replaced.next();
+    this.#touched.next();
+  }
+
+  /** Directories that chokidar has not noticed, because they came while it was reading, or behind a new link. */
+  #addMissing(layout: WatchLayout): boolean {
+    const latest = this.#opened.at(-1);
+    if (latest === undefined) return false;
+    const known = new Set([...latest.list(), ...this.#added]);
+    const missing = [...layout.directories].filter((directory) => !known.has(directory));
+    for (const directory of missing) this.#added.add(directory);
+    if (missing.length > 0) latest.add(topmost(missing, (directory) => layout.wants(directory)));
+    return missing.length > 0;
+  }
+
+  #report(cause: unknown, path?: string): void {
+    const problem = describeWatchProblem(cause, path);
+    if (problem === undefined || this.#reported.has(problem.message)) return;
+    this.#reported.add(problem.message);
+    this.#options.onProblem(problem);
+  }
+
+  #run<T>(source: Observable<T>, next: (value: T) => void): void {
+    this.#running.add(source.subscribe({ next, error: (cause) => this.#options.onProblem(ProcessError.from(cause)) }));
+  }
+}
