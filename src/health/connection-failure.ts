@@ -1,6 +1,6 @@
 /** Why a connection failed, in words that complete "GET http://…: …" or stand alone. */
 export function describeConnectionFailure(error: unknown, place: string): string {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
   const words = connectionFailures[code];
   if (words !== undefined) return `${words(place)} (${code})`;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { firstValueFrom, from, fromEvent, map, merge, of, type SchedulerLike, timer } from "rxjs";
+import { firstValueFrom, from, merge, type SchedulerLike, timer } from "rxjs";
 import { describeExit, type Exit } from "../os/exit.js";
 import type { Child, Os, SpawnRequest } from "../os/os.js";
 import { endTree } from "./end-tree.js";
@@ -6,6 +6,7 @@ import type { Check } from "./health-check.js";
 import { interpretScript } from "./interpret-script.js";
 import { keepLastLine } from "./last-line.js";
 import type { Probe, ProbeSubject } from "./probe.js";
+import { unlessAborted } from "./unless-aborted.js";
 
 type ExecCheck = Extract<Check, { kind: "exec" }>;
 
@@ -50,9 +51,9 @@ async function runCheck(request: SpawnRequest, os: Os, signal: AbortSignal): Pro
 
 /** The exit of the program, with everything it has started ended, too; rejects when the signal is aborted first. */
 async function runToEnd(child: Child, scheduler: SchedulerLike, signal: AbortSignal): Promise<Exit> {
-  const abort$ = signal.aborted ? of(undefined) : fromEvent(signal, "abort").pipe(map(() => undefined));
-  const exit = await firstValueFrom(merge(from(child.exit), abort$));
-  await endTree(child, scheduler);
-  if (exit === undefined) throw new Error("the check was given up");
-  return exit;
+  try {
+    return await unlessAborted(child.exit, signal);
+  } finally {
+    await endTree(child, scheduler);
+  }
 }

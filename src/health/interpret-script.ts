@@ -3,24 +3,24 @@ import type { SpawnRequest } from "../os/os.js";
 import type { Interpreter } from "./probe.js";
 
 /** What interpreters that take a script as an argument call that option, by their name without its version. */
-const textOptions: Readonly<Partial<Record<string, string>>> = {
-  node: "-e",
-  nodejs: "-e",
-  bun: "-e",
-  tsx: "-e",
-  perl: "-e",
-  ruby: "-e",
-  python: "-c",
-  pypy: "-c",
-  sh: "-c",
-  bash: "-c",
-  dash: "-c",
-  zsh: "-c",
-};
+const textOptions: ReadonlyMap<string, string> = new Map([
+  ["node", "-e"],
+  ["nodejs", "-e"],
+  ["bun", "-e"],
+  ["tsx", "-e"],
+  ["perl", "-e"],
+  ["ruby", "-e"],
+  ["python", "-c"],
+  ["pypy", "-c"],
+  ["sh", "-c"],
+  ["bash", "-c"],
+  ["dash", "-c"],
+  ["zsh", "-c"],
+]);
 
 /** What runs the text of a script: the interpreter, when it is known how it takes a text, else `/bin/sh`. */
 export function interpretScript(text: string, interpreter?: Interpreter): Pick<SpawnRequest, "file" | "args"> {
-  const option = interpreter === undefined ? undefined : textOptions[nameOf(interpreter.file)];
+  const option = interpreter === undefined ? undefined : textOptions.get(nameOf(interpreter.file));
   if (interpreter === undefined || option === undefined) return { file: "/bin/sh", args: ["-c", text] };
   return { file: interpreter.file, args: [...interpreter.args, option, text] };
 }

@@ -1,9 +1,9 @@
-import type { Socket } from "node:net";
 import { connectOnce } from "./connect.js";
 import { describeConnectionFailure } from "./connection-failure.js";
 import { describeAddress } from "./describe-address.js";
 import type { Check } from "./health-check.js";
 import type { Probe } from "./probe.js";
+import { isConnectedToItself } from "./self-connection.js";
 
 type TcpCheck = Extract<Check, { kind: "tcp" }>;
 
@@ -21,12 +21,4 @@ export function tcpProbe({ host, port }: TcpCheck): Probe {
     }
     if (isOwn) throw new Error(`nothing listens on ${place} (the connection has reached itself)`);
   };
-}
-
-/**
- * On a port of the ephemeral range that nobody listens on, the kernel may give a connection that very port as its own:
- * both ends are then the same socket (simultaneous open, RFC 9293 section 3.5).
- */
-function isConnectedToItself({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
-  return localPort === remotePort && localAddress === remoteAddress;
 }

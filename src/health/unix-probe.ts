@@ -4,6 +4,7 @@ import { describeConnectionFailure } from "./connection-failure.js";
 import type { Check } from "./health-check.js";
 import type { Probe, ProbeSubject } from "./probe.js";
 import { requireSocketPathFits } from "./socket-path.js";
+import { unlessAborted } from "./unless-aborted.js";
 
 type UnixCheck = Extract<Check, { kind: "unix" }>;
 
@@ -17,6 +18,7 @@ export function unixProbe(check: UnixCheck, { cwd, listensOn }: Pick<ProbeSubjec
     } catch (error) {
       throw new Error(describeConnectionFailure(error, path), { cause: error });
     }
-    if ((await listensOn(path)) === false) throw new Error(`${path} belongs to another process, which listens on it`);
+    const isOwn = await unlessAborted(listensOn(path), signal);
+    if (isOwn === false) throw new Error(`another process listens on ${path}`);
   };
 }

@@ -1,0 +1,19 @@
+/** A certificate signed by itself, for a server on this machine that lives as long as one test. Its key opens nothing. */
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgig/qPw2BlSebMs0n
+Y6Fqi17W1By7+vG/V+iv+T2b7BKhRANCAASgwPyo4oV5GXwzycbLCmL8M1xXQCkN
+/ANCO+Sw/hEj/2TDRHt8qYWpqj3/n+kA+Mw8NxXVVCwU+q7FoH2vf7cN
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBgzCCASmgAwIBAgIUVM60o+A1n7bo0sCrFxTOjtuAmXowCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLZHJvdmVyLnRlc3QwIBcNMjYxMTIxMTQwNDE1WhgPMjEyNjEw
+MjgxNDA0MTVaMBYxFDASBgNVBAMMC2Ryb3Zlci50ZXN0MFkwEwYHKoZIzj0CAQYI
+KoZIzj0DAQcDQgAEoMD8qOKFeRl8M8nGywpi/DNcV0ApDfwDQjvksP4RI/9kw0R7
+fKmFqao9/5/pAPjMPDcV1VQsFPquxaB9r3+3DaNTMFEwHQYDVR0OBBYEFKIYm/vP
+RTQrlkrto2IQhb3a8mIPMB8GA1UdIwQYMBaAFKIYm/vPRTQrlkrto2IQhb3a8mIP
+MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAJ1E9PdteHKQRl/a
+V2f5fRO3VIHUuvpx0g+EPU8LuURUAiBP/64ChlJdpDmmfg6Ge+UZqtGp9S0c8wTP
+jo1+fdNYAA==
+-----END CERTIFICATE-----`,
+};
