@@ -10,7 +10,7 @@ const fewerWatched = "or watch less (watch.paths, watch.ignore)";
  * not there.
  */
 export function describeWatchProblem(cause: unknown, path?: string): ProcessError | undefined {
-  const { code, path: errorPath } = cause as { readonly code?: string; readonly path?: string };
+  const { code, path: errorPath } = (cause ?? {}) as { readonly code?: string; readonly path?: string };
   const place = path ?? errorPath ?? "a directory";
   switch (code) {
     case "ENOSPC":
