@@ -44,6 +44,20 @@ export class FileCursor {
     return (await this.#changeFiles(this.#log)) || hasRead;
   }
 
+  /** First byte of the file that was not read yet. */
+  get atByte(): number {
+    return this.#atByte;
+  }
+
+  /** That many bytes were taken from the beginning; those not read yet are read where they are now. Not while `read` runs. */
+  async moveBack(bytes: number, archivePath: string | undefined): Promise<void> {
+    const named = await lookAtLog(this.#path);
+    if (this.#log !== undefined && named?.id !== this.#log.id) return;
+    const archive = this.#atByte < bytes && archivePath !== undefined ? await openLog(archivePath) : undefined;
+    if (archive !== undefined) await this.#readBlocks(archive, bytes).finally(() => archive.handle.close());
+    this.#atByte = Math.max(0, this.#atByte - bytes);
+  }
+
   /** Lets go of the file. Not while `read` runs. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -67,14 +81,18 @@ export class FileCursor {
     return (await this.#readToEnd(this.#log)) || hasRead;
   }
 
-  async #readToEnd({ handle }: OpenLog): Promise<boolean> {
+  async #readToEnd(log: OpenLog): Promise<boolean> {
     const fromByte = this.#atByte;
-    for await (const block of readBlocks(handle, fromByte, Number.POSITIVE_INFINITY)) {
-      if (this.#isClosed) break;
+    await this.#readBlocks(log, Number.POSITIVE_INFINITY);
+    return this.#atByte > fromByte;
+  }
+
+  async #readBlocks({ handle }: OpenLog, toByte: number): Promise<void> {
+    for await (const block of readBlocks(handle, this.#atByte, toByte)) {
+      if (this.#isClosed) return;
       this.#atByte += block.length;
       this.#reader.onBlock(block);
     }
-    return this.#atByte > fromByte;
   }
 
   #beginAnew(): void {

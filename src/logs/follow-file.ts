@@ -1,8 +1,7 @@
-import { Observable, type SchedulerLike } from "rxjs";
-import { FileCursor } from "./file-cursor.js";
+import { defer, Observable, type SchedulerLike } from "rxjs";
 import { LineSplitter } from "./line-splitter.js";
+import { LogFile } from "./log-file.js";
 import { paceReads } from "./read-pace.js";
-import { Turns } from "./turns.js";
 
 export interface FollowFileOptions {
   /** The first byte to be read; what comes before is skipped. A file that does not exist yet is read from its beginning. */
@@ -18,19 +17,23 @@ export interface FollowFileOptions {
  * comes in pieces. Replays nothing, shares nothing (each subscription reads for itself), never completes, never errors:
  * what cannot be read is tried again.
  */
-export function followFile(path: string, { fromByte, scheduler }: FollowFileOptions): Observable<string> {
+export function followFile(path: string, options: FollowFileOptions): Observable<string> {
+  // A file object of its own for each subscription: they do not wait for each other.
+  return defer(() => followLog(new LogFile(path), options));
+}
+
+/** As `followFile`, for a file that this host rotates: rotation moves the reader, so that it loses and repeats nothing. */
+export function followLog(file: LogFile, { fromByte, scheduler }: FollowFileOptions): Observable<string> {
   return new Observable((subscriber) => {
     const splitter = new LineSplitter((line) => subscriber.next(line));
-    const cursor = new FileCursor(path, fromByte, {
+    const cursor = file.openCursor(fromByte, {
       onBlock: (block) => splitter.push(block),
       onBreak: () => splitter.end(),
     });
-    const turns = new Turns();
-    const reads = paceReads(path, () => turns.take(() => cursor.read()), scheduler);
+    const reads = paceReads(file.path, () => file.exclusive(() => cursor.read()), scheduler);
     return () => {
       reads.unsubscribe();
-      cursor.stop();
-      void turns.take(() => cursor.close()).catch(() => undefined);
+      file.closeCursor(cursor);
     };
   });
 }

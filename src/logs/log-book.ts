@@ -1,0 +1,32 @@
+import type { Observable } from "rxjs";
+import type { LineFilter, LogLine } from "./log-line.js";
+
+/** What one process has written and writes, whatever run of it. */
+export interface LogBook {
+  /**
+   * The last `count` lines that pass the filter, oldest first. Lines of the two streams are ordered by the time they were
+   * seen. Never rejects: what cannot be read is not in it.
+   * @param count @default bufferLines
+   */
+  tail(count?: number, filter?: LineFilter): Promise<readonly LogLine[]>;
+  /** As `follow`, with `bufferLines` lines before the new ones. */
+  readonly follow$: Observable<LogLine>;
+  /**
+   * The last `count` lines, then each new one, exactly once, across restarts and rotation. All followers share one reader.
+   * A line is delivered when its newline has come, or its writer has ended. Completes when the book is closed; never
+   * errors.
+   */
+  follow(count?: number): Observable<LogLine>;
+  /** Throws away what was written so far, also the rotated files. Rejects with Node's error when that is not allowed. */
+  clear(): Promise<void>;
+}
+
+/** What the owner of a log book tells it. */
+export interface OwnedLogBook extends LogBook {
+  /** The process is about to be started, or was found running. */
+  runStarted(): Promise<void>;
+  /** The process has ended: resolves when all it has written was delivered, an unfinished last line included. */
+  runEnded(): Promise<void>;
+  /** Completes all followers and lets go of files. */
+  close(): void;
+}

@@ -1,0 +1,15 @@
+import type { LogFile } from "./log-file.js";
+
+/**
+ * Takes what a log file holds out of the way, into `app.log.1`, while a process has it open for appending. A program that
+ * writes logs in the process' place would rotate by telling that program.
+ */
+export interface Rotator {
+  /**
+   * Ends a rotation that another host was killed in: afterwards each byte is in one file. To be called before the log is
+   * read or rotated.
+   */
+  recover(file: LogFile): Promise<void>;
+  /** Rotates now. False when there is no file, or nothing in it. Rejects with Node's error; the log is then as before. */
+  rotate(file: LogFile): Promise<boolean>;
+}
