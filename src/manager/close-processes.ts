@@ -15,12 +15,12 @@ export async function closeProcesses(
 ): Promise<void> {
   const reason = closedError();
   // Nothing is started any more, also not by a start that waits for a dependency or to be ready.
-  for (const process of processes) void process.close(reason, false);
+  for (const process of processes) void process.commands.close(reason, false);
   const survivors: Survivor[] = [];
   const failures: unknown[] = [];
   await inStopOrder(processes, dependenciesOf, async (process) => {
     try {
-      survivors.push(...(await process.close(reason, process.isHostBound, hurrySignal)));
+      survivors.push(...(await process.commands.close(reason, process.isHostBound, hurrySignal)));
     } catch (failure) {
       failures.push(failure);
     }

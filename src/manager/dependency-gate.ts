@@ -1,8 +1,9 @@
 import { concatMap, filter, firstValueFrom, fromEvent, map, merge, type Observable } from "rxjs";
 import { ProcessError } from "../errors.js";
+import type { Lifecycle } from "../process/lifecycle.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import type { ProcessStatus } from "../process/process-status.js";
-import type { Dependency } from "../template/process-template.js";
+import type { Dependency, RestartPolicy } from "../template/process-template.js";
 import { type DependencyGraph, findCycle } from "./dependency-graph.js";
 
 type Condition = Dependency["condition"];
@@ -87,9 +88,9 @@ function start({ process, condition }: Wait, dependent: string, isAutomatic: boo
   if (!template.enabled) throw dependencyError(dependent, `it depends on ${process.name}, which is disabled`);
   if (!isAutomatic) return void process.start().catch(() => undefined);
   if (status.desired === "up") return;
-  if (process.isHeldDown) throw dependencyError(dependent, `it depends on ${process.name}, which was stopped`);
-  process.want();
-  void process.startUnasked();
+  if (process.commands.isHeldDown) throw dependencyError(dependent, `it depends on ${process.name}, which was stopped`);
+  process.commands.want();
+  void process.commands.startUnasked();
 }
 
 async function awaitOne(wait: Wait, dependent: string, cancelSignal: AbortSignal): Promise<void> {
@@ -114,23 +115,32 @@ async function awaitOne(wait: Wait, dependent: string, cancelSignal: AbortSignal
 }
 
 function isMet({ process, condition }: Wait, status: ProcessStatus): boolean {
-  const { lifecycle, exit } = status;
   const { restart, readiness } = process.template;
-  const hasEnded = lifecycle === "exited" && exit !== undefined;
-  const hasSucceeded = hasEnded && exit.cause === "exited" && restart.successExitCodes.includes(exit.code ?? -1);
-  if (condition === "EXITED") return hasEnded;
-  if (condition === "SUCCEEDED") return hasSucceeded;
-  if (condition === "STARTED") return lifecycle === "running" || hasSucceeded;
-  return status.ready || (readiness === undefined && hasSucceeded);
+  switch (condition) {
+    case "EXITED":
+      return status.lifecycle === "exited" && status.exit !== undefined;
+    case "SUCCEEDED":
+      return hasSucceeded(status, restart);
+    case "STARTED":
+      return status.lifecycle === "running" || hasSucceeded(status, restart);
+    case "READY":
+      // A job without a check has been ready while it ran, and needs not be ready for ever.
+      return status.ready || (readiness === undefined && hasSucceeded(status, restart));
+  }
 }
 
+function hasSucceeded({ lifecycle, exit }: ProcessStatus, { successExitCodes }: RestartPolicy): boolean {
+  return lifecycle === "exited" && exit?.cause === "exited" && successExitCodes.includes(exit.code ?? -1);
+}
+
+const down: ReadonlySet<Lifecycle> = new Set<Lifecycle>(["initial", "exited", "failed"]);
+
 /** Why a process will not come any further by itself; undefined when it may. */
-function describeFailure(process: ManagedProcess): string | undefined {
-  const { supervision, lifecycle, desired, lastError, reason } = process.status;
+function describeFailure({ status, isAtRest }: ManagedProcess): string | undefined {
+  const { supervision, lifecycle, desired, lastError, reason } = status;
   if (supervision.kind === "gave-up") return lastError?.message ?? supervision.reason;
-  if (process.isAtRest) return lastError?.message ?? reason ?? "it has ended";
-  const isDown = lifecycle === "initial" || lifecycle === "exited" || lifecycle === "failed";
-  return isDown && desired === "down" ? "it was stopped" : undefined;
+  if (isAtRest) return lastError?.message ?? reason ?? "it has ended";
+  return down.has(lifecycle) && desired === "down" ? "it was stopped" : undefined;
 }
 
 function describeWait({ process, condition }: Wait): string {

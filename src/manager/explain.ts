@@ -27,24 +27,30 @@ export function explainProcess(process: ManagedProcess, relatives: Relatives, no
 
 function summarise(process: ManagedProcess, missing: readonly string[], nowMs: number): string {
   const { status, name } = process;
-  const { lifecycle, desired, supervision, ready, reason, lastError } = status;
-  if (lifecycle === "running" || lifecycle === "stopping") return summariseRunning(process, ready);
-  if (!process.template.enabled) return `${name} does not run, because its template is disabled.`;
-  if (lifecycle === "starting") {
-    const why = missing.length > 0 ? `, and waits for ${missing.join(" and for ")}` : "";
-    return `${name} is being started${why}.`;
+  switch (status.lifecycle) {
+    case "running":
+    case "stopping":
+      return summariseRunning(process, status.ready);
+    case "starting":
+      return `${name} is being started${missing.length > 0 ? `, and waits for ${missing.join(" and for ")}` : ""}.`;
+    default:
+      return `${name} ${whyDown(process, nowMs)}.`;
   }
+}
+
+/** Why nothing runs, in words that follow the name. */
+function whyDown({ status, template }: ManagedProcess, nowMs: number): string {
+  const { supervision, lifecycle, desired, reason, lastError } = status;
+  if (!template.enabled) return "does not run, because its template is disabled";
   if (desired === "down") {
-    return lifecycle === "initial"
-      ? `${name} does not run, because nobody has started it.`
-      : `${name} does not run, because it was stopped.`;
+    return `does not run, because ${lifecycle === "initial" ? "nobody has started it" : "it was stopped"}`;
   }
   if (supervision.kind === "waiting") {
-    return `${name} does not run: ${supervision.reason}. It is started again ${inTime(supervision.until, nowMs)}.`;
+    return `does not run: ${supervision.reason}. It is started again ${inTime(supervision.until, nowMs)}`;
   }
-  if (process.template.schedule !== undefined) return `${name} is a job that waits for its next time.`;
-  const why = supervision.kind === "gave-up" ? supervision.reason : (reason ?? lastError?.message ?? "it has ended");
-  return `${name} does not run: ${why}.`;
+  if (supervision.kind === "gave-up") return `does not run: ${supervision.reason}`;
+  if (template.schedule !== undefined) return "is a job that waits for its next time";
+  return `does not run: ${reason ?? lastError?.message ?? "it has ended"}`;
 }
 
 function summariseRunning({ name, status, checks }: ManagedProcess, ready: boolean): string {
@@ -78,13 +84,13 @@ function lifeFacts({ status, template, uptime }: ManagedProcess, nowMs: number):
   ];
 }
 
-function supervisionFacts({ status, attempts, template }: ManagedProcess, nowMs: number): readonly Fact[] {
+function supervisionFacts({ status, commands, template }: ManagedProcess, nowMs: number): readonly Fact[] {
   const { supervision, reason } = status;
   const { mode, maxRestarts } = template.restart;
   const limit = maxRestarts === "unlimited" ? "any number of restarts" : `at most ${maxRestarts} in a row`;
   return [
     ["restart policy", mode === "NEVER" ? mode : `${mode}, ${limit}`],
-    ...(attempts > 0 ? [["restarts in a row", String(attempts)] as const] : []),
+    ...(commands.attempts > 0 ? [["restarts in a row", String(commands.attempts)] as const] : []),
     ...(status.restarts > 0 ? [["restarts", String(status.restarts)] as const] : []),
     ...(reason === undefined ? [] : [["reason", reason] as const]),
     ...(status.nextRestartAt === undefined ? [] : [["next restart", inTime(status.nextRestartAt, nowMs)] as const]),

@@ -4,15 +4,17 @@ import { ManagedProcess } from "../process/managed-process.js";
 import type { ProcessContext } from "../process/process-context.js";
 import { type Behaviour, type SupervisionContext, supervise } from "../supervise/behaviour.js";
 import { liveness, readiness } from "../supervise/health.js";
+import { limits } from "../supervise/limits.js";
 import { reload } from "../supervise/reload.js";
 import { restart } from "../supervise/restart.js";
+import { schedule } from "../supervise/schedule.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { recordedChanges } from "./adoption.js";
 import { awaitDependencies, type Relatives } from "./dependency-gate.js";
 import { instancesOf } from "./instances.js";
 import { Registry } from "./registry.js";
 
-const behaviours: readonly Behaviour[] = [restart, readiness, liveness, reload];
+const behaviours: readonly Behaviour[] = [restart, readiness, liveness, limits, reload, schedule];
 
 export interface FleetContext {
   readonly process: Omit<ProcessContext, "awaitDependencies">;

@@ -2,7 +2,7 @@
 /* eslint drover/max-lines-reason: off -- see above */
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { concatMap, EMPTY, type Observable, type Subscription } from "rxjs";
+import type { Observable, Subscription } from "rxjs";
 import { ProcessError } from "../errors.js";
 import { type Identity, sameIdentity } from "../os/identity.js";
 import type { AttachedChild, Os } from "../os/os.js";
@@ -11,12 +11,10 @@ import type { HostStreams } from "../process/launch.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
 import type { ProcessNotification } from "../process/process-status.js";
-import { watchDirectory } from "../reload/watch-directory.js";
 import { templateFromOptions } from "../template/from-options.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { recheckTemplate } from "../template/recheck-template.js";
 import type { TemplateError } from "../template/store.js";
-import { didYouMean } from "../template/suggestion.js";
 import { durationMs } from "../units/duration.js";
 import { StatusWatcher } from "../watch/status-watcher.js";
 import { adoptProcesses } from "./adoption.js";
@@ -38,6 +36,7 @@ import type {
   ProcessOutcome,
   ReloadItem,
 } from "./process-manager.js";
+import { requireTemplateDir, unknownGroup, unknownProcess } from "./refusals.js";
 import type { Registry } from "./registry.js";
 import type { PlanItem } from "./reload-plan.js";
 import { Reloader } from "./reloader.js";
@@ -46,9 +45,9 @@ import { scaleFamily } from "./scale.js";
 import { awaitFirstStep, startsWithManager, withFileWatch } from "./start-up.js";
 import { logDirectoryOf, openStateDir, type StateDir } from "./state-dir.js";
 import { TemplateShelf } from "./template-shelf.js";
+import { watchTemplates } from "./template-watch.js";
 
 const defaultStatusPeriodMs = 1000;
-const templateDebounceMs = 300;
 
 /** The manager behind `createProcessManager`, for any operating system. */
 export class Manager implements ProcessManager {
@@ -103,7 +102,6 @@ export class Manager implements ProcessManager {
       },
       supervision: {
         os,
-        random: Math.random,
         warn,
         tell: (process, message) => this.#logger.info({ process }, `${process}: ${message}`),
         ownPaths: stateDir === undefined ? [] : [resolve(os.host.cwd, stateDir)],
@@ -136,9 +134,12 @@ export class Manager implements ProcessManager {
       for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
       for (const template of this.#templates.all()) this.#fleet.addAll(this.#adapt(template), {});
       for (const name of await this.#adopt()) this.#holdDown(name);
-      const marked = this.#registry.all().filter((process) => !process.isHeldDown);
+      const marked = this.#registry.all().filter((process) => !process.commands.isHeldDown);
       await Promise.all(marked.map(async (process) => await this.#startMarked(process)));
-      this.#directoryWatch = this.#watchTemplates();
+      const { templateDir, watchTemplates: isWatched = false } = this.#options;
+      this.#directoryWatch = watchTemplates(isWatched ? templateDir : undefined, this.#os, async () => {
+        await this.reload().catch((reason: unknown) => warn("the templates could not be reloaded", reason));
+      });
     } catch (error) {
       await this.close();
       throw error;
@@ -204,8 +205,8 @@ export class Manager implements ProcessManager {
   async delete(name: string): Promise<void> {
     this.#requireOpen();
     const process = this.#registry.get(name);
-    if (process === undefined) throw this.#unknownProcess(name);
-    await process.close(new ProcessError("ILLEGAL_STATE", `${name}: was deleted`, { process: name }), false);
+    if (process === undefined) throw unknownProcess(name, this.#registry.all());
+    await process.commands.close(new ProcessError("ILLEGAL_STATE", `${name}: was deleted`, { process: name }), false);
     const { kind, run } = process.describe();
     this.#fleet.leaveAlone(process);
     this.#registry.remove(process);
@@ -227,15 +228,15 @@ export class Manager implements ProcessManager {
   }
 
   async startGroup(group: string, options: Cancellable = {}): Promise<readonly ProcessOutcome[]> {
-    return await startProcesses(this.#requireGroup(group).filter(isEnabled), options);
+    return await startProcesses(this.#group(group).filter(isEnabled), options);
   }
 
   async stopGroup(group: string, options: Cancellable = {}): Promise<readonly ProcessOutcome[]> {
-    return await stopProcesses(this.#requireGroup(group), this.#fleet.dependenciesOf, options);
+    return await stopProcesses(this.#group(group), this.#fleet.dependenciesOf, options);
   }
 
   async restartGroup(group: string, options: Cancellable = {}): Promise<readonly ProcessOutcome[]> {
-    return await restartProcesses(this.#requireGroup(group).filter(isEnabled), this.#fleet.dependenciesOf, options);
+    return await restartProcesses(this.#group(group).filter(isEnabled), this.#fleet.dependenciesOf, options);
   }
 
   async scale(name: string, instances: number, options: Cancellable = {}): Promise<readonly Process[]> {
@@ -248,15 +249,22 @@ export class Manager implements ProcessManager {
     );
   }
 
+  #group(group: string): readonly ManagedProcess[] {
+    this.#requireOpen();
+    const found = this.#fleet.inGroup(group);
+    if (found.length === 0) throw unknownGroup(group, this.#registry.all());
+    return found;
+  }
+
   async plan(): Promise<readonly PlanItem[]> {
     this.#requireOpen();
-    this.#requireTemplateDir();
+    requireTemplateDir(this.#templates);
     return await this.#reloader.plan();
   }
 
   async reload(): Promise<readonly ReloadItem[]> {
     this.#requireOpen();
-    this.#requireTemplateDir();
+    requireTemplateDir(this.#templates);
     const items = await this.#reloader.apply();
     for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
     return items;
@@ -264,7 +272,7 @@ export class Manager implements ProcessManager {
 
   explain(name: string): Explanation {
     const process = this.#registry.get(name);
-    if (process === undefined) throw this.#unknownProcess(name);
+    if (process === undefined) throw unknownProcess(name, this.#registry.all());
     return explainProcess(process, this.#fleet, this.#os.host.now());
   }
 
@@ -343,57 +351,19 @@ export class Manager implements ProcessManager {
   async #startMarked(process: ManagedProcess): Promise<void> {
     if (this.#closing !== undefined || !startsWithManager(process.template)) return;
     if (process.status.lifecycle === "running") return;
-    process.want();
+    process.commands.want();
     await awaitFirstStep(process);
   }
 
   /** What its user has stopped stays so, also under the next manager. */
   #holdDown(name: string): void {
     const process = this.#registry.get(name);
-    if (process !== undefined) process.isHeldDown = true;
+    if (process !== undefined) process.commands.isHeldDown = true;
   }
 
   /** A development run watches the files of every process that works in a directory of its own. */
   #adapt(template: ProcessTemplate): ProcessTemplate {
     return this.#options.dev === true ? withFileWatch(template) : template;
-  }
-
-  #watchTemplates(): Subscription {
-    const { templateDir, watchTemplates } = this.#options;
-    const reload = async (): Promise<void> => {
-      await this.reload().catch((reason: unknown) =>
-        this.#logger.error({ err: reason }, "templates could not be reloaded"),
-      );
-    };
-    const options = { scheduler: this.#os.backgroundScheduler, debounceMs: templateDebounceMs };
-    const changes$ =
-      templateDir === undefined || watchTemplates !== true ? EMPTY : watchDirectory(templateDir, options);
-    return changes$.pipe(concatMap(reload)).subscribe();
-  }
-
-  #requireGroup(group: string): readonly ManagedProcess[] {
-    this.#requireOpen();
-    const found = this.#fleet.inGroup(group);
-    if (found.length > 0) return found;
-    const groups = new Set(
-      this.#registry.all().flatMap(({ template }) => (template.group === "" ? [] : [template.group])),
-    );
-    const known = groups.size === 0 ? "no process has one" : `there are ${[...groups].join(", ")}`;
-    throw new ProcessError("PROCESS_NOT_FOUND", `there is no process in group "${group}"; ${known}`);
-  }
-
-  #requireTemplateDir(): void {
-    if (this.#templates.hasDirectory) return;
-    throw new ProcessError("ILLEGAL_STATE", "there is nothing to reload: this manager has no templateDir option");
-  }
-
-  #unknownProcess(name: string): ProcessError {
-    const hint = didYouMean(
-      name,
-      this.#registry.all().map((process) => process.name),
-    );
-    const text = `there is no process named "${name}"${hint === undefined ? "" : `; ${hint}`}`;
-    return new ProcessError("PROCESS_NOT_FOUND", text, { process: name });
   }
 
   #writeIfAsked(template: ProcessTemplate, written: { readonly runOnStartup?: boolean | undefined } | undefined): void {

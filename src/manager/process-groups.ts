@@ -46,7 +46,8 @@ export async function inStopOrder(
 ): Promise<void> {
   const byName = new Map(processes.map((process) => [process.name, process]));
   for (const wave of stopWaves([...byName.keys()], dependenciesOf)) {
-    await Promise.all(wave.map((name) => byName.get(name)).map((process) => process && act(process)));
+    const processes = wave.flatMap((name) => byName.get(name) ?? []);
+    await Promise.all(processes.map(async (process) => await act(process)));
   }
 }
 

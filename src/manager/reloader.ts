@@ -1,4 +1,5 @@
 import { ProcessError } from "../errors.js";
+import { incompleteStop } from "../process/failures.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { Fleet } from "./fleet.js";
@@ -70,20 +71,22 @@ export class Reloader {
     if (instance !== undefined) this.#context.fleet.registry.get(name)?.claim(instance.template);
   }
 
-  async #applyOne({ name, action, changes }: PlanItem, instance: Instance | undefined): Promise<undefined> {
-    const { fleet, forget, start } = this.#context;
-    const process = fleet.registry.get(name);
-    if (action === "create" && instance !== undefined) {
-      start(fleet.add(instance.template, instance));
-    }
+  async #applyOne(item: PlanItem, instance: Instance | undefined): Promise<undefined> {
+    const { fleet, start } = this.#context;
+    const process = fleet.registry.get(item.name);
+    if (item.action === "create" && instance !== undefined) start(fleet.add(instance.template, instance));
     if (process === undefined) return;
-    if (action === "restart") await process.restart();
-    const isMarkedNow = changes.includes("enabled") || changes.includes("runOnStartup");
-    if (action === "update" && isMarkedNow && !process.isHeldDown) start(process);
-    if (action !== "stop") return;
-    await process.stopAndWait();
-    if (changes.includes("removed")) await forget(process);
-    else if (instance !== undefined) process.claim(instance.template);
+    if (item.action === "restart") await process.restart();
+    const isMarkedNow = item.changes.includes("enabled") || item.changes.includes("runOnStartup");
+    if (item.action === "update" && isMarkedNow && !process.commands.isHeldDown) start(process);
+    if (item.action === "stop") await this.#stop(process, instance);
+  }
+
+  async #stop(process: ManagedProcess, instance: Instance | undefined): Promise<void> {
+    const { survivors } = await process.stopAndWait();
+    if (survivors.length > 0) throw incompleteStop(process.name, survivors);
+    if (instance === undefined) await this.#context.forget(process);
+    else process.claim(instance.template);
   }
 
   /** Only processes made from templates of the directory count: what code has made is the code's business. */

@@ -12,7 +12,7 @@ export function startsWithManager({ enabled, runOnStartup }: ProcessTemplate): b
  * has to wait for others: those may take for ever.
  */
 export async function awaitFirstStep(process: ManagedProcess): Promise<void> {
-  const start = process.startUnasked();
+  const start = process.commands.startUnasked();
   if (process.template.dependsOn.length > 0) return;
   const begun$ = process.status$.pipe(filter(({ lifecycle }) => lifecycle !== "initial" && lifecycle !== "starting"));
   await firstValueFrom(merge(from(start), begun$), { defaultValue: undefined });

@@ -58,6 +58,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string>>;
   /** The time of day, in milliseconds since 1970. It may be set; waits go by a scheduler instead. */
   now(): number;
+  /** A number from 0 to below 1. */
+  random(): number;
   /** Whether a path exists and is a file or a link to one. */
   isFile(path: string): boolean;
   /** Text of a file; throws Node's error. */
@@ -133,7 +135,7 @@ export interface AttachedChild {
   /** The whole status record; undefined when the process has ended. */
   kernelStatus(): KernelStatus | undefined;
   /** Resources used by the tree now. */
-  usage(): Promise<Usage>;
+  usage(options?: UsageOptions): Promise<Usage>;
   /**
    * Whether a process of the tree holds the Unix socket that listens at this absolute path: a file there may be stale, or
    * somebody else's. Undefined where it cannot be told (no /proc, descriptors of another user, a relative bind).
@@ -174,6 +176,11 @@ export interface Survivor {
   readonly command: string;
 }
 
+export interface UsageOptions {
+  /** Whether open files are counted, which costs more than everything else together. @default true */
+  readonly countFiles?: boolean;
+}
+
 /** Resources used by a tree of processes. */
 export interface Usage {
   /** CPU time per wall time since an earlier reading, at least half a second ago (the first: since the start); 100 is one core. */
@@ -182,7 +189,7 @@ export interface Usage {
   readonly memoryBytes: number;
   /** Threads; undefined where the platform does not tell. */
   readonly threads: number | undefined;
-  /** Open file descriptors; undefined where the kernel does not let us count them. */
+  /** Open file descriptors; undefined where they were not counted, or the kernel does not let us. */
   readonly openFiles: number | undefined;
   /** Number of living processes. */
   readonly processes: number;

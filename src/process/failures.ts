@@ -2,6 +2,7 @@ import { ProcessError } from "../errors.js";
 import type { HealthReport } from "../health/health-report.js";
 import { describeExit, type Exit } from "../os/exit.js";
 import type { Survivor } from "../os/os.js";
+import { parseSignal, type Signal } from "../os/signal.js";
 import { describeDuration } from "../units/duration.js";
 
 /** Any failure as one of this process; one that says its process already stays as it is. */
@@ -18,6 +19,14 @@ export function incompleteStop(name: string, survivors: readonly Survivor[]): Pr
     `${name}: not everything could be stopped, still alive: ${list}; ` +
     "they belong to another user or wait uninterruptibly for a device. End them by hand, then stop it again";
   return new ProcessError("STOP_INCOMPLETE", text, { process: name });
+}
+
+/** The signal of this name here; throws UNSUPPORTED when there is none. */
+export function knownSignal(name: string, signal: Signal): Signal {
+  const known = parseSignal(String(signal));
+  if (known !== undefined) return known;
+  const text = `there is no signal ${JSON.stringify(signal)} here; expected a name such as SIGTERM`;
+  throw new ProcessError("UNSUPPORTED", `${name}: ${text}`, { process: name });
 }
 
 /** What is wrong, for where the process is named already. */

@@ -1,6 +1,7 @@
 import type { ProcessError } from "../errors.js";
 import type { Exit } from "../os/exit.js";
 import { isAlive, type OsState } from "../os/os-state.js";
+import type { RunHistory } from "../schedule/run-history.js";
 import type { Lifecycle } from "./lifecycle.js";
 
 /** What was asked of a process last. */
@@ -28,6 +29,14 @@ export type Supervision =
       /** When it is tried again with a fresh count; undefined when it is not. */
       readonly retryAt: Date | undefined;
     };
+
+/** What the schedule of a job has done, and does next. */
+export interface ScheduleStatus {
+  /** When it runs next; undefined when it is stopped, or will never run again. */
+  readonly nextRunAt: Date | undefined;
+  /** The last 20 runs, oldest first. */
+  readonly runs: RunHistory;
+}
 
 /**
  * The one word for people and notifications: `initial` (defined, never started), the kernel's word while the process
@@ -65,6 +74,8 @@ export interface ProcessStatus {
   readonly lastError: ProcessError | undefined;
   /** When the restart policy starts it again; undefined when it does not. */
   readonly nextRestartAt: Date | undefined;
+  /** What its schedule does; undefined without one. */
+  readonly schedule: ScheduleStatus | undefined;
 }
 
 /** A change of `state`, as notifications tell it. */

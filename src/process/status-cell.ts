@@ -34,6 +34,7 @@ export class StatusCell {
       restarts: 0,
       lastError: undefined,
       nextRestartAt: undefined,
+      schedule: undefined,
     });
     this.#subject.next(this.#status);
   }

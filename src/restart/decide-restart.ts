@@ -20,6 +20,8 @@ export interface RestartHistory {
   readonly attempts: number;
   /** A job with a schedule: a success is its end, whatever the mode says. */
   readonly isJob: boolean;
+  /** Whether it stays down once it has used more than its limits allow. */
+  readonly stopsAtLimit: boolean;
 }
 
 export type RestartDecision =
@@ -43,7 +45,7 @@ const misbehaved: ReadonlySet<ExitCause> = new Set<ExitCause>(["unhealthy", "ove
 
 /** Whether a process that ended so has done what its policy calls a success. */
 export function isSuccess({ exit }: Pick<RunEnd, "exit">, { successExitCodes }: RestartPolicy): boolean {
-  if (exit === undefined || misbehaved.has(exit.cause)) return false;
+  if (exit === undefined || misbehaved.has(exit.cause) || exit.cause === "start-timeout") return false;
   return wanted.has(exit.cause) || (exit.code !== null && successExitCodes.includes(exit.code));
 }
 
@@ -55,18 +57,14 @@ export function decideRestart(
   random: () => number,
 ): RestartDecision {
   const what = describeEnd(end);
-  if (end.exit !== undefined && wanted.has(end.exit.cause)) {
-    return { action: "rest", reason: end.failure ?? "it was stopped" };
-  }
-  if (end.isTold) {
-    return { action: "give-up", reason: `${what}; whoever started it was told`, retryAfterMs: undefined };
-  }
   const rest = reasonToRest(policy, end, history);
-  if (rest !== undefined) return { action: "rest", reason: `${what}; ${rest}` };
+  if (rest !== undefined) return { action: "rest", reason: rest };
   const attempts = end.upMs >= policy.resetAfterMs && end.exit !== undefined ? 0 : history.attempts;
-  if (policy.maxRestarts !== "unlimited" && attempts >= policy.maxRestarts) {
-    const retryAfterMs = policy.retryAfterGivingUpMs === "never" ? undefined : policy.retryAfterGivingUpMs;
-    return { action: "give-up", reason: `${what}; gave up after ${counted(attempts)} in a row`, retryAfterMs };
+  const surrender = reasonToGiveUp(policy, end, { ...history, attempts });
+  if (surrender !== undefined) {
+    const retryAfterMs =
+      surrender.isFinal || policy.retryAfterGivingUpMs === "never" ? undefined : policy.retryAfterGivingUpMs;
+    return { action: "give-up", reason: `${what}; ${surrender.reason}`, retryAfterMs };
   }
   const attempt = attempts + 1;
   const afterMs = delayMs(policy.backoff, attempt, random);
@@ -75,13 +73,32 @@ export function decideRestart(
   return { action: "restart", afterMs, attempt, reason: `${what}; restart ${attempt}${limit} ${when}` };
 }
 
+/** Why it stays down, and that is well so. */
 function reasonToRest(policy: RestartPolicy, end: RunEnd, { isJob }: RestartHistory): string | undefined {
+  const { exit } = end;
+  if (exit !== undefined && wanted.has(exit.cause)) return end.failure ?? "it was stopped";
   // Who asks for a liveness check or a limit asks for a process that is replaced: the mode is about ends of its own.
-  if (end.exit !== undefined && misbehaved.has(end.exit.cause)) return undefined;
-  if (policy.mode === "NEVER") return "its restart mode is NEVER";
-  const onlyFailures = policy.mode === "ON_FAILURE" || isJob;
-  if (!onlyFailures || !isSuccess(end, policy)) return undefined;
-  return isJob ? "the job is done until its next time" : "that is a success, and its restart mode is ON_FAILURE";
+  if (end.isTold || (exit !== undefined && misbehaved.has(exit.cause))) return undefined;
+  const rest = policy.mode === "NEVER" ? "its restart mode is NEVER" : reasonToBeDone(policy, end, isJob);
+  return rest === undefined ? undefined : `${describeEnd(end)}; ${rest}`;
+}
+
+function reasonToBeDone(policy: RestartPolicy, end: RunEnd, isJob: boolean): string | undefined {
+  if (!isSuccess(end, policy)) return undefined;
+  if (isJob) return "the job is done until its next time";
+  return policy.mode === "ON_FAILURE" ? "that is a success, and its restart mode is ON_FAILURE" : undefined;
+}
+
+/** Why it stays down although it should run. */
+function reasonToGiveUp(
+  { maxRestarts }: RestartPolicy,
+  { exit, isTold }: RunEnd,
+  { attempts, stopsAtLimit }: RestartHistory,
+): { readonly reason: string; readonly isFinal: boolean } | undefined {
+  if (isTold) return { reason: "whoever started it was told", isFinal: true };
+  if (stopsAtLimit && exit?.cause === "over-limit") return { reason: "its limits say STOP", isFinal: true };
+  if (maxRestarts === "unlimited" || attempts < maxRestarts) return undefined;
+  return { reason: `gave up after ${counted(attempts)} in a row`, isFinal: false };
 }
 
 /** min(max, initial · multiplier^(n−1)), lengthened or shortened by up to the jitter's share of it. */

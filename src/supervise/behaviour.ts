@@ -6,8 +6,6 @@ import type { ManagedProcess } from "../process/managed-process.js";
 /** What a behaviour needs beside the process it looks after. */
 export interface SupervisionContext {
   readonly os: Os;
-  /** A number from 0 to 1, for the jitter of delays. */
-  readonly random: () => number;
   /** Tells people what went wrong beside the process. */
   readonly warn: (message: string, error: ProcessError) => void;
   /** Tells people what was decided. */

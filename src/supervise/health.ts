@@ -24,7 +24,7 @@ export const liveness: Behaviour = (process, context) =>
     process.noteCheck("liveness", report);
     if (report.verdict !== "unhealthy") return;
     const reason = `its liveness check failed ${times(report.failures)}: ${report.lastFailure ?? "for no known reason"}`;
-    void process.replace({ cause: "unhealthy", reason });
+    void process.commands.replace({ cause: "unhealthy", reason });
   });
 
 function reports(process: ManagedProcess, check: HealthCheck, { os }: SupervisionContext): Observable<HealthReport> {

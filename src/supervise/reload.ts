@@ -14,7 +14,7 @@ export const reload: Behaviour = (process, context) =>
     whileWanted(process).pipe(switchMap((isWanted) => (isWanted ? restarts(process, watched, context) : EMPTY))),
   ).subscribe((reason) => {
     context.tell(process.name, reason);
-    void process.restartUnasked(reason);
+    void process.commands.restartUnasked(reason);
   });
 
 /** More than the storm of reloads looks back at. */

@@ -7,16 +7,22 @@ import type { Behaviour, SupervisionContext } from "./behaviour.js";
 export const restart: Behaviour = (process, context) =>
   process.ends$
     .pipe(
-      filter(() => process.status.desired === "up"),
+      filter((end) => process.status.desired === "up" && !isAsked(end)),
       map((end) => decide(process, end, context)),
       switchMap((decision) => act(process, decision, context)),
     )
     .subscribe();
 
-function decide(process: ManagedProcess, end: RunEnd, { random, warn }: SupervisionContext): RestartDecision {
-  const { restart: policy, schedule } = process.template;
-  const history = { attempts: process.attempts, isJob: schedule !== undefined };
-  const decision = decideRestart(policy, end, history, random);
+/** A stop or restart under way has ended it, and says itself what comes then. */
+function isAsked({ exit }: RunEnd): boolean {
+  return exit?.cause === "stopped" || exit?.cause === "killed";
+}
+
+function decide(process: ManagedProcess, end: RunEnd, { os, warn }: SupervisionContext): RestartDecision {
+  const { restart: policy, schedule, limits } = process.template;
+  const { attempts } = process.commands;
+  const history = { attempts, isJob: schedule !== undefined, stopsAtLimit: limits?.action === "STOP" };
+  const decision = decideRestart(policy, end, history, () => os.host.random());
   if (!isSuccess(end, policy)) void process.noteCrash(end, decision.reason);
   const { lastError } = process.status;
   if (end.exit === undefined && lastError !== undefined && !end.isTold) warn(lastError.message, lastError);
@@ -54,8 +60,8 @@ function unlessOverruled<Value>(process: ManagedProcess, wait$: Observable<Value
 }
 
 function startAgain(process: ManagedProcess, attempt: number, reason?: string): void {
-  process.attempts = attempt;
-  void process.startUnasked({ isRestart: true, reason });
+  process.commands.attempts = attempt;
+  void process.commands.startUnasked({ isRestart: true, reason });
 }
 
 function dateIn(delayMs: number, { os }: SupervisionContext): Date {

@@ -154,6 +154,8 @@ function fakeHost(options: FakeOsOptions, warnings: string[], clock: FakeClock):
     cwd: "/",
     env: options.env ?? {},
     now: () => clock.now(),
+    // The middle: a jitter of any share changes nothing.
+    random: () => 0.5,
     isFile: (path) => path in files,
     readFile: (path) => {
       const text = files[path];

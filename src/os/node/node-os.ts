@@ -70,6 +70,7 @@ function describeHost(inspector: Inspector): Host {
       return process.env as Record<string, string>;
     },
     now: () => Date.now(),
+    random: () => Math.random(),
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
     readFile: (path) => readFileSync(path, "utf8"),
     warn: (message) => process.emitWarning(message, "DroverWarning"),

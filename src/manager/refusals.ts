@@ -1,0 +1,25 @@
+import { ProcessError } from "../errors.js";
+import type { Process } from "../process/process.js";
+import { didYouMean } from "../template/suggestion.js";
+import type { TemplateShelf } from "./template-shelf.js";
+
+/** PROCESS_NOT_FOUND, with the name that may have been meant. */
+export function unknownProcess(name: string, processes: readonly Process[]): ProcessError {
+  const names = processes.map((process) => process.name);
+  const hint = didYouMean(name, names) ?? (names.length === 0 ? "there are none" : undefined);
+  const text = `there is no process named "${name}"${hint === undefined ? "" : `; ${hint}`}`;
+  return new ProcessError("PROCESS_NOT_FOUND", text, { process: name });
+}
+
+/** PROCESS_NOT_FOUND, with the groups there are. */
+export function unknownGroup(group: string, processes: readonly Process[]): ProcessError {
+  const groups = new Set(processes.flatMap(({ template }) => (template.group === "" ? [] : [template.group])));
+  const known = groups.size === 0 ? "no process has one" : `there are ${[...groups].join(", ")}`;
+  return new ProcessError("PROCESS_NOT_FOUND", `there is no process in group "${group}"; ${known}`);
+}
+
+/** @throws ProcessError ILLEGAL_STATE */
+export function requireTemplateDir({ hasDirectory }: TemplateShelf): void {
+  if (hasDirectory) return;
+  throw new ProcessError("ILLEGAL_STATE", "there is nothing to reload: this manager has no templateDir option");
+}
