@@ -69,11 +69,11 @@ export class LogFile {
 
   /** Size of the current file in bytes, kept as its size at this time; undefined when there is none. Only within `exclusive`. */
   async look(at: Date): Promise<number | undefined> {
-    const bytes = (await lookAtLog(this.path))?.bytes;
-    if (bytes === undefined) return undefined;
-    if (this.#removedBytes + bytes < this.times.markedBytes) this.times.clear();
-    this.times.mark(this.#removedBytes + bytes, at);
-    return bytes;
+    const found = await lookAtLog(this.path);
+    const endByte = this.#removedBytes + (found?.bytes ?? 0);
+    if (endByte < this.times.markedBytes) this.times.clear();
+    this.times.mark(endByte, at);
+    return found?.bytes;
   }
 
   /** Empties the log: the current file and all archives. Only within `exclusive`. */

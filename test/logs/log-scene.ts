@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { filter, firstValueFrom, type Observable, Subject, type Subscription } from "rxjs";
@@ -79,6 +79,13 @@ export const runProgram: RunProgram = (file, args) =>
       else reject(new Error(error.message));
     });
   });
+
+/** Whether fallocate(1) can collapse a range where the tests have their files. */
+export async function canCollapse(): Promise<boolean> {
+  await using scene = new LogScene();
+  writeFileSync(scene.path, Buffer.alloc(3 * 65_536));
+  return (await runProgram("fallocate", ["-c", "-o", "0", "-l", "65536", scene.path]).catch(() => 1)) === 0;
+}
 
 /** As where there is no `fallocate`, or the file system cannot collapse. */
 export const runNothing: RunProgram = async () => await Promise.reject(new Error("no such program"));

@@ -14,14 +14,7 @@ import { describe, expect, test } from "vitest";
 import { followLog } from "../../src/logs/follow-file.js";
 import { LogFile } from "../../src/logs/log-file.js";
 import { copyRotator } from "../../src/logs/rotate-by-copy.js";
-import { findGap, LogScene, numberedLines, numbersOf, runNothing, runProgram } from "./log-scene.js";
-
-/** Whether fallocate(1) can collapse a range where the tests have their files. */
-async function canCollapse(): Promise<boolean> {
-  await using scene = new LogScene();
-  writeFileSync(scene.path, Buffer.alloc(3 * 65_536));
-  return (await runProgram("fallocate", ["-c", "-o", "0", "-l", "65536", scene.path]).catch(() => 1)) === 0;
-}
+import { canCollapse, findGap, LogScene, numberedLines, numbersOf, runNothing, runProgram } from "./log-scene.js";
 
 const collapses = await canCollapse();
 const linesOf = (bytes: Buffer): readonly string[] => bytes.toString().split("\n").slice(0, -1);
