@@ -6,10 +6,10 @@ import {
   filter,
   map,
   NEVER,
-  type Observable,
+  Observable,
+  type SchedulerAction,
   type SchedulerLike,
   scan,
-  timer,
 } from "rxjs";
 import type { Usage } from "../os/os.js";
 import { addSample, judgeUsage, type UsageSample, type UsageWindow } from "./judge-usage.js";
@@ -25,8 +25,10 @@ export function sampleIntervalMs(overMs: number): number {
 
 /**
  * The reason each time the limits are exceeded, as `judgeUsage` words it; again only after the use went below them.
- * Cold: each subscriber measures for itself, one measurement at a time, the first one after an interval. Replays
- * nothing, never completes and never errors: a measurement that fails is left out.
+ * Cold: each subscriber measures for itself, one measurement at a time, the first one after half an interval or
+ * more. Replays nothing, never completes and never errors: a measurement that fails is left out.
+ *
+ * @param measure `child.usage({ countFiles: false })`
  */
 export function watchLimits(
   limits: Limits,
@@ -40,12 +42,30 @@ export function watchLimits(
       map(({ memoryBytes, cpuPercent }) => ({ atMs: scheduler.now(), memoryBytes, cpuPercent })),
       catchError(() => EMPTY),
     );
-  return timer(intervalMs, intervalMs, scheduler).pipe(
+  return ticks(intervalMs, scheduler).pipe(
     exhaustMap(sample),
     scan((before, next) => watchOn(limits, before, next), quiet),
     map(({ news }) => news),
     filter((news) => news !== undefined),
   );
+}
+
+/**
+ * At whole multiples of the interval, so that all who watch measure in the same moment: a reading of the process table
+ * that several ask for is done once. The first tick comes after half an interval at least.
+ */
+function ticks(intervalMs: number, scheduler: SchedulerLike): Observable<void> {
+  const restMs = (): number => {
+    const untilTickMs = intervalMs - (scheduler.now() % intervalMs);
+    return untilTickMs < intervalMs / 2 ? untilTickMs + intervalMs : untilTickMs;
+  };
+  return new Observable((subscriber) => {
+    function tick(this: SchedulerAction<void>): void {
+      subscriber.next();
+      this.schedule(undefined, restMs());
+    }
+    return scheduler.schedule(tick, restMs());
+  });
 }
 
 interface Watch {

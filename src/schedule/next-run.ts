@@ -6,7 +6,9 @@ import type { Schedule } from "./schedule.js";
 // Loaded at the first schedule: most programs have none. require is synchronous, so a template can be checked in one call.
 const require = createRequire(import.meta.url);
 
-const forms = '5 fields such as "0 3 * * *" (every day at 3:00), 6 with seconds first, or a word such as "@daily"';
+/** What a cron expression looks like, in words that complete "expected …". */
+export const cronForms =
+  '5 fields such as "0 3 * * *" (every day at 3:00), 6 with seconds first, or a word such as "@daily"';
 
 /** Before every schedule, so that the answer does not depend on the day a template is read. */
 const longAgo = new Date("2000-01-01T00:00:00Z");
@@ -32,17 +34,22 @@ export function checkCron(cron: string, timezone = "UTC"): string | undefined {
   if (!isTimezone(timezone)) {
     return `unknown time zone ${JSON.stringify(timezone)}; expected a name such as "Europe/Vienna" or "UTC"`;
   }
-  const complain = (reason: string): string => `cron ${JSON.stringify(cron)}: ${reason}; expected ${forms}`;
+  const reason = cronProblem(cron);
+  return reason === undefined ? undefined : `cron ${JSON.stringify(cron)}: ${reason}; expected ${cronForms}`;
+}
+
+/** Why a cron expression cannot be used, in words that follow it; undefined when it can. */
+export function cronProblem(cron: string): string | undefined {
   const text = cron.trim();
   const count = text === "" ? 0 : text.split(/\s+/).length;
   if (!text.startsWith("@") && count !== 5 && count !== 6) {
-    return complain(`it has ${count} ${count === 1 ? "field" : "fields"}`);
+    return `it has ${count} ${count === 1 ? "field" : "fields"}`;
   }
   try {
     // With the zone of the schedule a day may be skipped altogether; here only the expression is in question.
-    return parse(cron, "UTC").nextRun(longAgo) === null ? complain("no day fits it, so it would never run") : undefined;
+    return parse(cron, "UTC").nextRun(longAgo) === null ? "no day fits it, so it would never run" : undefined;
   } catch (error) {
-    return complain(messageOf(error));
+    return messageOf(error);
   }
 }
 

@@ -2,7 +2,7 @@ import { PassThrough, type Readable, type Writable } from "node:stream";
 import { type Exit, exitOf } from "../os/exit.js";
 import type { Identity } from "../os/identity.js";
 import type { KernelStatus } from "../os/kernel-status.js";
-import type { Child, SpawnRequest, Survivor, Usage } from "../os/os.js";
+import type { Child, SpawnRequest, Survivor, Usage, UsageOptions } from "../os/os.js";
 import { isAlive, type OsState } from "../os/os-state.js";
 import type { Signal } from "../os/signal.js";
 import { fakeKernelStatus } from "./fake-kernel-status.js";
@@ -131,13 +131,13 @@ export class FakeProcess implements Child {
     return isAlive(this.#state) ? fakeKernelStatus(this.identity.pid, this.request.file, this.#state) : undefined;
   }
 
-  async usage(): Promise<Usage> {
+  async usage({ countFiles = true }: UsageOptions = {}): Promise<Usage> {
     const processes = (await this.survivors()).length;
     return {
       cpuPercent: 0,
       memoryBytes: processes * 1024 * 1024,
       threads: processes,
-      openFiles: 3 * processes,
+      openFiles: countFiles ? 3 * processes : undefined,
       processes,
     };
   }

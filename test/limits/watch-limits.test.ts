@@ -112,6 +112,27 @@ describe("limits are watched", () => {
     subscription.unsubscribe();
   });
 
+  test("all measure in the same moment, whenever they began", async () => {
+    const clock = new FakeClock(300);
+    const at: string[] = [];
+    const watch = (name: string) =>
+      watchLimits(
+        limits({ maxCpuPercent: 1 }),
+        () => {
+          at.push(`${name} ${clock.now()}`);
+          return Promise.resolve({ cpuPercent: 0, memoryBytes: 0 });
+        },
+        clock,
+      ).subscribe();
+    const first = watch("a");
+    await clock.advance(500);
+    const second = watch("b");
+    await clock.advance(2300);
+    first.unsubscribe();
+    second.unsubscribe();
+    expect(at.toSorted()).toEqual(["a 1000", "a 2000", "a 3000", "b 2000", "b 3000"]);
+  });
+
   test("nothing is measured before somebody subscribes, after the last one left, or without a limit", async () => {
     const scene = watching({ maxCpuPercent: 1 });
     await scene.clock.advance(3000);
@@ -131,7 +152,7 @@ describe("real processes", () => {
   async function reasonFor(file: string, script: string, change: Partial<Limits>): Promise<string> {
     const child = await start(file, script);
     try {
-      return await firstValueFrom(watchLimits(limits(change), () => child.usage(), os.scheduler));
+      return await firstValueFrom(watchLimits(limits(change), () => child.usage({ countFiles: false }), os.scheduler));
     } finally {
       await child.signalTree("SIGKILL");
       await child.exit;

@@ -4,7 +4,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createNodeOs } from "../../src/os/node/node-os.js";
 import { environmentOf } from "../../src/os/node/privilege/credentials.js";
 import { findGroup, findGroupsOf, findUser } from "../../src/os/node/privilege/user-database.js";
+import { readEntry } from "../../src/os/node/procfs/table.js";
 import type { RunAs, SpawnRequest } from "../../src/os/os.js";
+import { run } from "../repo/run.js";
 import { tempDir } from "../repo/temp-dir.js";
 
 const os = createNodeOs();
@@ -120,6 +122,27 @@ describe.skipIf(!isRoot)("as root", () => {
     await child.signalTree("SIGKILL");
     expect(await child.exit).toMatchObject({ signal: "SIGKILL" });
     await expect.poll(() => child.survivors()).toEqual([]);
+  });
+
+  test("its tree ends with a host that is killed, though it belongs to another user", async () => {
+    const adapter = new URL("../../dist/os/node/node-os.js", import.meta.url).href;
+    const program = `
+      const { createNodeOs } = await import(${JSON.stringify(adapter)});
+      const os = createNodeOs();
+      const env = { PATH: process.env.PATH, DROVER_ID: os.newRunId(os.hostToken) };
+      const discard = { kind: "discard" };
+      const request = { file: "sleep", args: ["1000"], cwd: "/", env, detach: false, stdin: "ignore" };
+      const runAs = { user: "nobody" };
+      const child = await os.spawn({ ...request, runAs, stdout: discard, stderr: discard });
+      process.stdout.write(JSON.stringify(child.identity), () => process.kill(process.pid, "SIGKILL"));
+    `;
+    const host = await run(process.execPath, ["--input-type=module", "-e", program], { cwd: "/" });
+    const { pid, startTicks } = JSON.parse(host.stdout) as { pid: number; startTicks: number };
+    const isLeft = (): boolean => {
+      const entry = readEntry(pid);
+      return entry?.alive === true && entry.startTicks === startTicks;
+    };
+    await expect.poll(isLeft, { timeout: 5000 }).toBe(false);
   });
 
   test("a program without root is refused before anything runs", async () => {

@@ -2,7 +2,7 @@ import { ProcessError } from "../../errors.js";
 import { type Exit, exitOf } from "../exit.js";
 import type { Identity } from "../identity.js";
 import type { KernelStatus } from "../kernel-status.js";
-import type { AttachedChild, Survivor, Usage } from "../os.js";
+import type { AttachedChild, Survivor, Usage, UsageOptions } from "../os.js";
 import { isAlive, type OsState } from "../os-state.js";
 import { type Signal, signalOfNumber } from "../signal.js";
 import { type CpuSet, setAffinity } from "./affinity.js";
@@ -86,8 +86,8 @@ export class AttachedProcess implements AttachedChild {
     return this.#ended ? undefined : this.#probe.kernelStatus();
   }
 
-  async usage(): Promise<Usage> {
-    return await this.#tree.usage(this.uptimeMs());
+  async usage({ countFiles = true }: UsageOptions = {}): Promise<Usage> {
+    return await this.#tree.usage(this.uptimeMs(), countFiles);
   }
 
   async listensOn(socketPath: string): Promise<boolean | undefined> {

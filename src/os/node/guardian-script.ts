@@ -10,6 +10,7 @@
  *   `kill` succeeds for zombies too, so those are not counted, and the number of rounds is bounded.
  */
 export const guardianScript = `
+unset DROVER_GUARDIAN
 trap '' HUP INT QUIT TERM PIPE
 token=$1 groups=' '
 while read -r order pid ticks; do
@@ -50,3 +51,14 @@ while sweep KILL && [ "$round" -lt 100 ]; do
   sleep 0.02
 done
 `;
+
+/** Arguments of the shell: short ones, as `ps` shows them. The script itself is in its environment. */
+export function guardianArguments(token: string): readonly string[] {
+  return ["-c", 'eval "$DROVER_GUARDIAN"', "drover-guardian", token];
+}
+
+export const guardianEnvironment: Readonly<Record<string, string>> = {
+  PATH: "/usr/bin:/bin:/usr/sbin:/sbin",
+  LC_ALL: "C",
+  DROVER_GUARDIAN: guardianScript,
+};

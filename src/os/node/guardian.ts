@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Identity } from "../identity.js";
-import { guardianScript } from "./guardian-script.js";
+import { guardianArguments, guardianEnvironment } from "./guardian-script.js";
 
 /** A guardian that lived shorter than this is not replaced at once: something keeps ending it. */
 const shortLifeMs = 1000;
@@ -76,10 +76,10 @@ export class Guardian {
   #spawnShell(): ChildProcess | undefined {
     try {
       // Its own session: a Ctrl-C at the terminal must not end it. Nothing of the host's environment: it is no ward.
-      const shell = spawn("/bin/sh", ["-c", guardianScript, "drover-guardian", this.#token], {
+      const shell = spawn("/bin/sh", guardianArguments(this.#token), {
         detached: true,
         stdio: ["pipe", "ignore", "ignore"],
-        env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C" },
+        env: guardianEnvironment,
         cwd: "/",
       });
       // Node gives a child without PID or streams when descriptors run out, and tells the error in the next turn.

@@ -1,6 +1,6 @@
 import type { Identity } from "../identity.js";
 import type { KernelStatus } from "../kernel-status.js";
-import type { TableIndex } from "../members.js";
+import type { TableEntry, TableIndex } from "../members.js";
 import type { OsState } from "../os-state.js";
 import type { Signal } from "../signal.js";
 
@@ -32,7 +32,8 @@ export interface Inspector {
   processGroup(pid: number): number | undefined;
   /** Whether one of the members listens at a Unix socket path; see `AttachedChild.listensOn`. */
   listensOn(members: readonly Member[], socketPath: string): Promise<boolean | undefined>;
-  measure(members: readonly Member[]): Promise<readonly Measurement[]>;
+  /** What members found in the table use: as the table told it, where it did. */
+  measure(members: readonly TableEntry[], countFiles: boolean): Promise<readonly Measurement[]>;
 }
 
 /** A process named safely: the PID with its start time. */
@@ -55,6 +56,8 @@ export interface Probe {
 
 /** What one process uses. */
 export interface Measurement extends Member {
+  /** When it was read, on the clock of `performance.now()`. */
+  readonly atMs: number;
   /** CPU time since its start in milliseconds. */
   readonly cpuMs: number;
   readonly memoryBytes: number;

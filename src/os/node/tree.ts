@@ -83,10 +83,11 @@ export class ProcessTree {
     }
   }
 
-  async usage(uptimeMs: number): Promise<Usage> {
-    const measured = await this.#inspector.measure((await this.#members()).members);
+  async usage(uptimeMs: number, countFiles: boolean): Promise<Usage> {
+    const measured = await this.#inspector.measure((await this.#members()).members, countFiles);
     const reading: Reading = {
-      atMs: performance.now(),
+      // The members are read at nearly the same moment, in the same order each time: the first stands for all.
+      atMs: measured[0]?.atMs ?? performance.now(),
       cpuMs: new Map(measured.map((one) => [memberKey(one), one.cpuMs])),
     };
     const base = this.#readings.findLast(({ atMs }) => reading.atMs - atMs >= shortestSpanMs) ?? this.#readings[0];

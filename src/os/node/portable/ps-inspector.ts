@@ -92,10 +92,13 @@ export class PsInspector implements Inspector {
       members.map(({ pid }) => pid),
       { usePs: true },
     ).catch(() => ({}) as Record<string, undefined>);
+    const atMs = performance.now();
     return members.flatMap((member) => {
       const usage = found[String(member.pid)];
       if (usage === undefined) return [];
-      return [{ ...member, cpuMs: usage.ctime, memoryBytes: usage.memory, threads: undefined, openFiles: undefined }];
+      return [
+        { ...member, atMs, cpuMs: usage.ctime, memoryBytes: usage.memory, threads: undefined, openFiles: undefined },
+      ];
     });
   }
 

@@ -1,12 +1,12 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { TableIndex } from "../../members.js";
+import { type TableEntry, TableIndex } from "../../members.js";
 import { isAlive } from "../../os-state.js";
 import type { Signal } from "../../signal.js";
 import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
 import { SharedReading } from "../shared-reading.js";
 import { type Boot, ticksPerSecond } from "./boot.js";
 import { ProcfsProbe } from "./probe.js";
-import { readCommandLine, readEntry, readTable, readVariables } from "./table.js";
+import { isProcfsEntry, readCommandLine, readEntry, readTable, readVariables } from "./table.js";
 import { listensOn } from "./unix-listeners.js";
 
 /** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
@@ -85,17 +85,19 @@ export class ProcfsInspector implements Inspector {
     return listensOn(members, socketPath);
   }
 
-  measure(members: readonly Member[]): Promise<readonly Measurement[]> {
-    return Promise.resolve(members.flatMap((member) => this.#measureOne(member)));
+  measure(members: readonly TableEntry[], countFiles: boolean): Promise<readonly Measurement[]> {
+    return Promise.resolve(members.flatMap((member) => this.#measureOne(member, countFiles)));
   }
 
-  #measureOne(member: Member): Measurement[] {
-    const entry = readEntry(member.pid);
+  #measureOne(member: TableEntry, countFiles: boolean): Measurement[] {
+    const entry = isProcfsEntry(member) ? member : readEntry(member.pid);
     if (entry === undefined || entry.startTicks !== member.startTicks) return [];
+    const { pid, startTicks, readAtMs: atMs } = entry;
     const { cpuTicks, residentPages, threads } = entry.stat;
     const cpuMs = (cpuTicks * 1000) / ticksPerSecond;
     const memoryBytes = residentPages * this.#boot.pageBytes;
-    return [{ ...member, cpuMs, memoryBytes, threads, openFiles: countDescriptors(member.pid) }];
+    const openFiles = countFiles ? countDescriptors(pid) : undefined;
+    return [{ pid, startTicks, atMs, cpuMs, memoryBytes, threads, openFiles }];
   }
 }
 

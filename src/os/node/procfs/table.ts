@@ -7,6 +7,13 @@ import { parseStat, type Stat } from "./stat.js";
 /** A row of the process table as /proc tells it. */
 export interface ProcfsEntry extends TableEntry {
   readonly stat: Stat;
+  /** When it was read, on the clock of `performance.now()`. */
+  readonly readAtMs: number;
+}
+
+/** Whether a row has its whole stat record. */
+export function isProcfsEntry(entry: TableEntry): entry is ProcfsEntry {
+  return "stat" in entry;
 }
 
 /** Rows read before the event loop gets a turn: about 1 ms of work. */
@@ -31,7 +38,17 @@ export function readEntry(pid: number | string, withRunId = false): ProcfsEntry 
   const { parentPid, processGroup, session, startTicks } = stat;
   const alive = isAlive(stat.state);
   const runId = alive && withRunId ? readVariables(stat.pid, ["DROVER_ID"])[0] : undefined;
-  return { pid: stat.pid, parentPid, processGroup, session, startTicks, alive, runId, stat };
+  return {
+    pid: stat.pid,
+    parentPid,
+    processGroup,
+    session,
+    startTicks,
+    alive,
+    runId,
+    stat,
+    readAtMs: performance.now(),
+  };
 }
 
 function readStat(path: string): Stat | undefined {

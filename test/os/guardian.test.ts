@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { afterAll, expect, test } from "vitest";
+import { createNodeOs } from "../../src/os/node/node-os.js";
+import { readCommandLine, readTable } from "../../src/os/node/procfs/table.js";
+
+const os = createNodeOs();
+afterAll(() => os.close());
+
+test.skipIf(!existsSync("/proc/self/stat"))("the guardian shows as a short command in lists of processes", async () => {
+  const discard = { kind: "discard" } as const;
+  const env = { PATH: process.env["PATH"] ?? "" };
+  const request = { file: "sleep", args: ["1000"], cwd: "/", env, detach: false, stdin: "ignore" } as const;
+  const child = await os.spawn({ ...request, stdout: discard, stderr: discard });
+  const children = (await readTable()).filter(({ parentPid }) => parentPid === process.pid);
+  const lines = children.map(({ pid }) => readCommandLine(pid)).filter((words) => words.includes(os.hostToken));
+  expect(lines).toEqual([["/bin/sh", "-c", 'eval "$DROVER_GUARDIAN"', "drover-guardian", os.hostToken]]);
+  await child.signalTree("SIGKILL");
+  await child.exit;
+});
