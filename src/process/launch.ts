@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Writable } from "node:stream";
+import { requireSocketPathFits } from "../health/socket-path.js";
 import type { Os, OutputTarget, SpawnRequest } from "../os/os.js";
 import { buildEnvironment } from "../template/environment.js";
 import { resolveProgram } from "../template/interpreter.js";
@@ -84,5 +85,8 @@ function chooseOutput(
 /** Where a process is to listen that is asked over a Unix socket. */
 function socketPathOf({ readiness, liveness, cwd }: ProcessTemplate): { readonly SOCKET_PATH?: string } {
   const check = [readiness?.check, liveness?.check].find((candidate) => candidate?.kind === "unix");
-  return check === undefined ? {} : { SOCKET_PATH: resolve(cwd, check.path) };
+  if (check === undefined) return {};
+  const path = resolve(cwd, check.path);
+  requireSocketPathFits(path);
+  return { SOCKET_PATH: path };
 }

@@ -12,6 +12,7 @@ const rules: readonly Rule[] = [
   checkEnvReferences,
   checkBackoff,
   checkOutputPattern,
+  checkOutputSeen,
   checkExec,
   checkLimits,
   checkRunAs,
@@ -62,6 +63,18 @@ function checkOutputPattern(template: Section<WireTemplate>): Problem[] {
       return [wrong([name, "output", "pattern"], reason, "a JavaScript regular expression")];
     }
   });
+}
+
+/** Output nobody but a terminal gets cannot be searched: the start would only time out. */
+function checkOutputSeen(template: Section<WireTemplate>): Problem[] {
+  const logs = template.section("logs");
+  const mode = logs.has("mode") ? logs.word("mode") : "FILE";
+  if (mode === "FILE") return [];
+  return healthChecks(template).flatMap(([name, health]) =>
+    health.maybeSection("output") === undefined
+      ? []
+      : [wrong([name, "output"], `cannot see what the process writes, because logs.mode is ${mode}`, "logs.mode FILE")],
+  );
 }
 
 function checkExec(template: Section<WireTemplate>): Problem[] {

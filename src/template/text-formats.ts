@@ -1,5 +1,6 @@
 import type { Rules_Format } from "../gen/drover/v1/options.js";
 import { parseSignal, signalNames } from "../os/signal.js";
+import { cronForms, cronProblem } from "../schedule/next-run.js";
 import type { Complaint } from "./complaint.js";
 import { didYouMean } from "./suggestion.js";
 
@@ -64,10 +65,11 @@ function checkHttpUrl(text: string): Checked {
 }
 
 function checkCron(text: string): Checked {
-  const fields = text.trim().split(/\s+/);
-  if (fields.length === 5 || fields.length === 6) return { value: fields.join(" ") };
-  const message = `the cron expression ${JSON.stringify(text)} has ${fields.length} ${fields.length === 1 ? "field" : "fields"}`;
-  return { message, expected: '5 fields such as "0 3 * * *", or 6 with seconds first' };
+  const value = text.trim().replace(/\s+/g, " ");
+  const problem = cronProblem(value);
+  return problem === undefined
+    ? { value }
+    : { message: `the cron expression ${JSON.stringify(text)}: ${problem}`, expected: cronForms };
 }
 
 function checkTimezone(text: string): Checked {

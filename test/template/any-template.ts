@@ -208,5 +208,15 @@ const program = fc.oneof(
 export const anyTemplate: fc.Arbitrary<ProcessTemplate> = fc
   .tuple(name, program, options)
   .map(([own, { command, ...rest }, more]) =>
-    templateFromOptions(`t${own}`.slice(0, 100), command, { ...more, ...rest } as TemplateOptions, { cwd: "/base" }),
+    templateFromOptions(`t${own}`.slice(0, 100), command, { ...seen(more), ...rest } as TemplateOptions, {
+      cwd: "/base",
+    }),
   );
+
+/** A check of the output needs output that can be read. */
+function seen<Options extends { logs?: { mode?: string }; readiness?: object; liveness?: object }>(
+  more: Options,
+): Options {
+  const asksOutput = [more.readiness, more.liveness].some((check) => check !== undefined && "output" in check);
+  return asksOutput && more.logs !== undefined ? { ...more, logs: { ...more.logs, mode: "FILE" } } : more;
+}

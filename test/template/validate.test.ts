@@ -230,9 +230,19 @@ describe("a field of an otherwise valid template is refused with the exact reaso
       ["dependsOn[0].name: is missing; expected 1 to 128 letters, digits and . _ @ - that do not start with . or -"],
     ],
     [
+      { readiness: { output: { pattern: "up" } }, logs: { mode: "INHERIT" } },
+      ["readiness.output: cannot see what the process writes, because logs.mode is INHERIT; expected logs.mode FILE"],
+    ],
+    [
+      { schedule: { cron: "0 0 31 2 *" } },
+      [
+        'schedule.cron: the cron expression "0 0 31 2 *": no day fits it, so it would never run; expected 5 fields such as "0 3 * * *" (every day at 3:00), 6 with seconds first, or a word such as "@daily"',
+      ],
+    ],
+    [
       { schedule: { cron: "* * *" } },
       [
-        'schedule.cron: the cron expression "* * *" has 3 fields; expected 5 fields such as "0 3 * * *", or 6 with seconds first',
+        'schedule.cron: the cron expression "* * *": it has 3 fields; expected 5 fields such as "0 3 * * *" (every day at 3:00), 6 with seconds first, or a word such as "@daily"',
       ],
     ],
     [{ schedule: {} }, ["schedule.cron: is missing; expected a value"]],
