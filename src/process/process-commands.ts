@@ -131,6 +131,7 @@ export class ProcessCommands {
   /** Stops it if it runs, and starts it, if it is wanted. Never rejects. */
   async restartUnasked(reason: string): Promise<void> {
     this.attempts = 0;
+    this.#cell.change({ supervision: watching });
     const request = this.#stopRequest({});
     await this.#unasked("reload", async (command) => {
       if (this.#cell.status.desired !== "up") return;
@@ -199,9 +200,9 @@ export class ProcessCommands {
     const ticket = this.#queue.run(verb, work);
     this.attempts = 0;
     this.isHeldDown = desired === "down";
-    // What was decided before is overruled; a start tells its own reason.
-    const overruled = desired === "down" ? { supervision: watching, reason: undefined } : {};
-    this.#cell.change({ desired, ...overruled });
+    // What was decided before is overruled at once, however long the command has to wait; a start tells its own reason.
+    const reason = desired === "down" ? undefined : this.#cell.status.reason;
+    this.#cell.change({ desired, reason, supervision: watching });
     return ticket;
   }
 

@@ -109,7 +109,9 @@ export class RunHolder {
     if (this.#last !== run || run.hasEnded) return;
     run.end();
     const cause = run.failure?.cause ?? run.endCause ?? exit.cause;
-    const facts = { os: "gone", pid: undefined, health: "unknown", ready: false } as const;
+    // What was decided before this run is over; what is decided now is told with the next change.
+    const reason = run.failure?.reason;
+    const facts = { os: "gone", pid: undefined, health: "unknown", ready: false, reason } as const;
     this.#cell.change({ ...facts, exit: Object.freeze({ ...exit, cause }) }, "exit");
     if (!this.#isStarting) this.#tellEnd(run);
   }
