@@ -29,9 +29,10 @@ export function knownSignal(name: string, signal: Signal): Signal {
   throw new ProcessError("UNSUPPORTED", `${name}: ${text}`, { process: name });
 }
 
-/** What is wrong, for where the process is named already. */
+/** What is wrong in short, for where the process is named already: the first line, without a long remark such as the PATH. */
 export function withoutName({ message, process }: ProcessError): string {
-  const [line = ""] = message.split("\n");
+  const [first = ""] = message.split("\n");
+  const line = first.replace(/ \([^()]{60,}\)/, "");
   return process !== undefined && line.startsWith(`${process}: `) ? line.slice(process.length + 2) : line;
 }
 

@@ -50,7 +50,7 @@ export class StatusCell {
     if (lifecycle === undefined) {
       throw new Error(`cannot happen: ${String(event)} of ${before.name} while ${before.lifecycle}`);
     }
-    if (lifecycle === "running") this.#hasRun = true;
+    if (lifecycle === "running" || lifecycle === "failed") this.#hasRun = true;
     const os = change.os ?? before.os;
     const nextRestartAt = dueOf(change.supervision ?? before.supervision);
     const state = describeState(lifecycle, os, this.#hasRun);
