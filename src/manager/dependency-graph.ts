@@ -1,40 +1,41 @@
 /** What depends on what, by name. A name that is unknown depends on nothing. */
 export type DependencyGraph = (name: string) => readonly string[];
 
-/** A loop that starts and ends with the same name, reached from `start`; undefined when there is none. */
-export function findCycle(start: string, dependenciesOf: DependencyGraph): readonly string[] | undefined {
-  const done = new Set<string>();
-  const path: string[] = [];
-  const visit = (name: string): readonly string[] | undefined => {
-    const from = path.indexOf(name);
-    if (from >= 0) return [...path.slice(from), name];
-    if (done.has(name)) return undefined;
-    path.push(name);
-    for (const next of dependenciesOf(name)) {
-      const cycle = visit(next);
-      if (cycle !== undefined) return cycle;
-    }
-    path.pop();
-    done.add(name);
-    return undefined;
-  };
-  return visit(start);
+/** A name on the way, and what it depends on that was not looked at yet. */
+interface Step {
+  readonly name: string;
+  readonly left: string[];
 }
 
-/**
- * Names in the order in which they stop: each wave holds what nothing in later waves depends on, so dependents come before
- * what they depend on. Within a wave the order is the reverse of that of `names`. Names in a loop are a last wave.
- */
-export function stopWaves(names: readonly string[], dependenciesOf: DependencyGraph): readonly (readonly string[])[] {
-  const waves: string[][] = [];
-  let left = [...names].reverse();
-  while (left.length > 0) {
-    const needed = new Set(left.flatMap((name) => dependenciesOf(name)));
-    const free = left.filter((name) => !needed.has(name));
-    const wave = free.length > 0 ? free : left;
-    waves.push(wave);
-    const stopped = new Set(wave);
-    left = left.filter((name) => !stopped.has(name));
+/** A loop that starts and ends with the same name, reached from `start`; undefined when there is none. */
+export function findCycle(start: string, dependenciesOf: DependencyGraph): readonly string[] | undefined {
+  const seen = new Set([start]);
+  const stepTo = (name: string): Step => ({ name, left: [...dependenciesOf(name)].reverse() });
+  // A list of its own instead of recursion: chains may be longer than the call stack.
+  const path = [stepTo(start)];
+  for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+    const next = last.left.pop();
+    if (next === undefined) path.pop();
+    else if (!seen.has(next)) {
+      seen.add(next);
+      path.push(stepTo(next));
+    } else {
+      const from = path.findIndex(({ name }) => name === next);
+      if (from >= 0) return [...path.slice(from).map(({ name }) => name), next];
+    }
   }
-  return waves;
+  return undefined;
+}
+
+/** The loops among these names and what they depend on: at least one of any that share a name. */
+export function findCycles(names: readonly string[], dependenciesOf: DependencyGraph): readonly (readonly string[])[] {
+  const cycles: (readonly string[])[] = [];
+  const known = new Set<string>();
+  for (const name of names) {
+    const cycle = known.has(name) ? undefined : findCycle(name, dependenciesOf);
+    if (cycle === undefined || cycle.some((member) => known.has(member))) continue;
+    cycles.push(cycle);
+    for (const member of cycle) known.add(member);
+  }
+  return cycles;
 }

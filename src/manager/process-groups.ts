@@ -2,8 +2,9 @@ import { ProcessError } from "../errors.js";
 import type { Cancellable } from "../process/cancellation.js";
 import { incompleteStop } from "../process/failures.js";
 import type { ManagedProcess } from "../process/managed-process.js";
-import { type DependencyGraph, stopWaves } from "./dependency-graph.js";
+import type { DependencyGraph } from "./dependency-graph.js";
 import type { ProcessOutcome } from "./process-manager.js";
+import { stopWaves } from "./stop-waves.js";
 
 /** Starts processes at once: each waits for what it depends on by itself. */
 export async function startProcesses(
