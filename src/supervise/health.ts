@@ -1,8 +1,10 @@
-import { defer, type Observable, of } from "rxjs";
+import { catchError, defer, type Observable, of } from "rxjs";
+import { ProcessError } from "../errors.js";
 import { createProbe } from "../health/create-probe.js";
 import type { HealthCheck } from "../health/health-check.js";
 import { type HealthReport, initialReport } from "../health/health-report.js";
 import { watchHealth } from "../health/watch-health.js";
+import type { CheckUse } from "../process/health-facts.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import type { Behaviour, SupervisionContext } from "./behaviour.js";
 import { duringEachRun } from "./runs.js";
@@ -11,14 +13,14 @@ import { duringEachRun } from "./runs.js";
 export const readiness: Behaviour = (process, context) =>
   duringEachRun(process, {
     part: ({ readiness: check }) => check,
-    watch: (check) => reports(process, check, context),
+    watch: (check) => reports(process, "readiness", check, context),
   }).subscribe((report) => process.noteCheck("readiness", report));
 
 /** Asks whether the process still works, from when it was ready first, and ends it when it does not. */
 export const liveness: Behaviour = (process, context) =>
   duringEachRun(process, {
     part: ({ liveness: check }) => check,
-    watch: (check) => reports(process, check, context),
+    watch: (check) => reports(process, "liveness", check, context),
     begins: ({ ready }) => ready,
   }).subscribe((report) => {
     process.noteCheck("liveness", report);
@@ -27,13 +29,25 @@ export const liveness: Behaviour = (process, context) =>
     void process.commands.replace({ cause: "unhealthy", reason });
   });
 
-function reports(process: ManagedProcess, check: HealthCheck, { os }: SupervisionContext): Observable<HealthReport> {
+function reports(
+  process: ManagedProcess,
+  use: CheckUse,
+  check: HealthCheck,
+  { os, warn }: SupervisionContext,
+): Observable<HealthReport> {
   // What a process wrote under an earlier manager was seen by that one; it will hardly write it again.
   if (check.check.kind === "output" && process.output?.isKnown !== true) {
     return of(Object.freeze({ ...initialReport, verdict: "healthy" }));
   }
   return defer(() =>
     watchHealth(check, createProbe(check.check, process.probeSubject()), { scheduler: os.backgroundScheduler }),
+  ).pipe(
+    // A check that cannot be made tells nothing about the process: whoever wrote it must hear of it.
+    catchError((reason: unknown) => {
+      const error = ProcessError.from(reason);
+      warn(`${process.name}: ${use} cannot be checked: ${error.message}`, error);
+      return of(Object.freeze({ ...initialReport, lastFailure: error.message }));
+    }),
   );
 }
 
