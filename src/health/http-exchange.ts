@@ -42,7 +42,7 @@ export async function bodyArrives(response: IncomingMessage): Promise<boolean> {
       bytes += (chunk as Buffer).length;
       if (bytes > enoughBodyBytes) return true;
     }
-    return response.complete;
+    return true;
   } catch {
     return false;
   }

@@ -22,6 +22,8 @@ export function httpProbe(check: HttpCheck): Probe {
 
 /** What is wrong with the answer; undefined when nothing is. Rejects when there is none. */
 async function findComplaint(url: URL, check: HttpCheck, signal: AbortSignal): Promise<string | undefined> {
+  // Node sends the request also when its signal was aborted before.
+  signal.throwIfAborted();
   const { request, response } = sendRequest(url, check.method, signal);
   try {
     const answer = await response;

@@ -145,6 +145,32 @@ test("a check has a DROVER_ID of its own, ends with the host, and keeps only its
   expect(second?.env["DROVER_ID"]).toBe("fake-host.run-1");
 });
 
+test("the last words of a check are waited for", async () => {
+  const fake = new FakeOs({
+    programs: {
+      app: (process) => {
+        process.write("stderr", "no database\n");
+        process.end(1);
+      },
+    },
+  });
+  expect(await reasonOf(probeFor({ command: "app" }, { cwd: "/", os: fake }))).toBe("exit code 1: no database");
+});
+
+test("a stranger that holds the errors of a check holds up nothing, and no pipe stays open", async () => {
+  using dir = tempDir();
+  // Without its environment, out of group and session and an orphan, nothing tells any more where it comes from.
+  const stranger = "env -i setsid sh -c 'echo $$ >>pids; exec sleep 1000' &";
+  const script = `${stranger} while ! [ -s pids ]; do :; done; echo bad >&2; exit 1`;
+  const pipes = (): number => process.getActiveResourcesInfo().filter((name) => name === "PipeWrap").length;
+  const before = pipes();
+  expect(await reasonOf(probeFor({ script }, { cwd: dir.path }))).toBe("exit code 1: bad");
+  const [pid = 0] = await pidsIn(join(dir.path, "pids"), 1);
+  await vi.waitFor(() => expect(pipes()).toBeLessThanOrEqual(before));
+  expect(isRunning(pid)).toBe(true);
+  process.kill(pid, "SIGKILL");
+});
+
 describe("everything a check has started is killed", () => {
   // The second one leaves its group and session, and only its DROVER_ID tells where it comes from.
   const starts = "sleep 1000 & echo $! >>pids; setsid sh -c 'echo $$ >>pids; exec sleep 1000' &";

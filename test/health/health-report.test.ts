@@ -49,6 +49,12 @@ describe("the start period", () => {
     ["it ends on time", "---", { startPeriodMs: 2000, failureThreshold: 1 }, "st-0+0 st-0+0 un-1+0"],
     ["a success ends it", "-+-", { startPeriodMs: 9000, failureThreshold: 1 }, "st-0+0 he-0+1 un-1+0"],
     [
+      "it stays ended after an extra check that failed",
+      "+x-",
+      { startPeriodMs: 9000, failureThreshold: 1 },
+      "he-0+1 he-0+0 un-1+0",
+    ],
+    [
       "one of several successes that are needed ends it, too",
       "+--",
       { startPeriodMs: 9000, successThreshold: 2, failureThreshold: 2 },

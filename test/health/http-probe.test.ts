@@ -156,6 +156,18 @@ describe("the body", () => {
   });
 });
 
+test("a body of an answer that is refused is not waited for, and its connection is closed", async () => {
+  const closed: Promise<void>[] = [];
+  await using server = await serve((request, response) => {
+    closed.push(closeOf(request.socket));
+    response.writeHead(500, { "content-length": "100" }).write("a");
+  });
+  const url = `http://127.0.0.1:${server.port}/`;
+  expect(await reasonOf(probeFor(url))).toBe(`GET ${url} answered 500`);
+  await Promise.all(closed);
+  expect(closed.length).toBe(1);
+});
+
 describe("when it is aborted", () => {
   test.each<[string, RequestListener]>([
     ["the head of the answer", () => undefined],
@@ -176,8 +188,11 @@ describe("when it is aborted", () => {
 
   test("before, it asks nothing", async () => {
     await using server = await serve((_request, response) => response.end());
-    expect(await reasonOf(probeFor(`http://127.0.0.1:${server.port}/`), AbortSignal.abort())).toMatch(/abort/);
-    expect(server.sockets).toEqual([]);
+    const probe = probeFor(`http://127.0.0.1:${server.port}/`);
+    expect(await reasonOf(probe, AbortSignal.abort())).toMatch(/abort/);
+    // Connections are accepted in their order: this one is not the second.
+    expect(await reasonOf(probe)).toBeUndefined();
+    expect(server.sockets.length).toBe(1);
   });
 });
 

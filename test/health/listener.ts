@@ -1,5 +1,12 @@
 import { type EventEmitter, once } from "node:events";
-import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  createConnection,
+  createServer,
+  type ListenOptions,
+  type Server,
+  type Socket,
+} from "node:net";
 
 /** A server that ends with the block, with all its connections. */
 export interface Listener extends AsyncDisposable {
@@ -28,6 +35,20 @@ export async function listen(server: Server = createServer(), place: ListenOptio
     },
   };
 }
+
+/**
+ * How many connections a server has, also those it has yet to accept. It has to greet every one: connections are accepted
+ * in their order, so when this one is greeted, all before it were accepted.
+ */
+export async function countConnections(greeter: Listener, path?: string): Promise<number> {
+  const own = createConnection(path === undefined ? { host: "127.0.0.1", port: greeter.port } : { path });
+  await once(own, "data");
+  own.destroy();
+  return greeter.sockets.length - 1;
+}
+
+/** A server that greets every connection and closes it. */
+export const createGreeter = (): Server => createServer((socket) => socket.end("welcome"));
 
 /** A port nobody listens on: one that was free a moment ago. */
 export async function unusedPort(): Promise<number> {

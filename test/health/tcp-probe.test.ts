@@ -3,7 +3,7 @@ import { createConnection, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { createProbe } from "../../src/health/create-probe.js";
 import { isConnectedToItself } from "../../src/health/self-connection.js";
-import { closeOf, listen, unusedPort } from "./listener.js";
+import { closeOf, countConnections, createGreeter, listen, unusedPort } from "./listener.js";
 import { reasonOf, subjectOf } from "./subject.js";
 
 const probeFor = (port: number, host = "127.0.0.1") => createProbe({ kind: "tcp", host, port }, subjectOf());
@@ -30,9 +30,9 @@ test("tells that nothing listens on any address of a name", async () => {
 });
 
 test("asks nothing when it was aborted before", async () => {
-  await using listener = await listen();
-  expect(await reasonOf(probeFor(listener.port), AbortSignal.abort())).toMatch(/abort/);
-  expect(listener.sockets).toEqual([]);
+  await using greeter = await listen(createGreeter());
+  expect(await reasonOf(probeFor(greeter.port), AbortSignal.abort())).toMatch(/abort/);
+  expect(await countConnections(greeter)).toBe(0);
 });
 
 test("gives up a connection on its way when it is aborted", async () => {

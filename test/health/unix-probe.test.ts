@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/health/create-probe.js";
 import { requireSocketPathFits } from "../../src/health/socket-path.js";
 import { tempDir } from "../repo/temp-dir.js";
-import { listen } from "./listener.js";
+import { countConnections, createGreeter, listen } from "./listener.js";
 import { reasonOf, subjectOf } from "./subject.js";
 
 type Belongs = boolean | undefined;
@@ -64,9 +64,9 @@ test("tells that there is no socket, or a file that is none", async () => {
 test("asks nothing when it was aborted before", async () => {
   using dir = tempDir();
   const path = join(dir.path, "app.sock");
-  await using listener = await listen(undefined, { path });
+  await using greeter = await listen(createGreeter(), { path });
   expect(await reasonOf(probeFor(dir.path, path), AbortSignal.abort())).toMatch(/abort/);
-  expect(listener.sockets).toEqual([]);
+  expect(await countConnections(greeter, path)).toBe(0);
 });
 
 test("settles when it is aborted while the owner of the socket is looked for", async () => {

@@ -195,6 +195,14 @@ describe("slow answers", () => {
     expect(probe.mostInFlight).toBe(1);
   });
 
+  test("a check that was aborted while it waited for an earlier one is never asked", async () => {
+    const { clock, probe, watching } = watch(always({ hangs: true, lingersMs: 5500 }));
+    await clock.advance(11_000);
+    watching.unsubscribe();
+    expect(probe.askedMs).toEqual([0, 10_500]);
+    expect(probe.mostInFlight).toBe(1);
+  });
+
   test("a check that never gives up does not hide that the process is unhealthy", async () => {
     const { clock, probe, told, watching } = watch(always({ hangs: true, lingersMs: 1e9 }));
     await clock.advance(15_000);
