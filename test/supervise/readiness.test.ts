@@ -23,7 +23,7 @@ async function checkedScene(
   return scene;
 }
 
-const after = (ms: number) => (scene: Scene) => scene.os.clock.now() >= ms;
+const readyFrom = (ms: number) => (scene: Scene) => scene.os.clock.now() >= ms;
 const never = (): boolean => false;
 
 /** What a promise has come to so far. */
@@ -44,7 +44,7 @@ const living = ({ os }: Scene) => os.processes.filter((process) => process.sampl
 
 describe("a start", () => {
   test("is done when the process is ready, and not before", async () => {
-    await using scene = await checkedScene(after(5000));
+    await using scene = await checkedScene(readyFrom(5000));
     const started = outcomeOf(scene.app.start());
     await scene.os.clock.advance(4900);
     expect(started.value).toBe("pending");
@@ -56,7 +56,7 @@ describe("a start", () => {
   });
 
   test("finds a process that is soon ready long before its interval", async () => {
-    await using scene = await checkedScene(after(300), { readiness: { ...check, interval: "1m" } });
+    await using scene = await checkedScene(readyFrom(300), { readiness: { ...check, interval: "1m" } });
     const started = outcomeOf(scene.app.start());
     await scene.os.clock.advance(800);
     expect(started.value).toBeUndefined();
@@ -107,7 +107,7 @@ describe("a start", () => {
   });
 
   test("works again after it was not ready in time", async () => {
-    await using scene = await checkedScene(after(15_000), { startTimeout: "10s" });
+    await using scene = await checkedScene(readyFrom(15_000), { startTimeout: "10s" });
     const first = outcomeOf(scene.app.start());
     await scene.os.clock.advance(10_000);
     expect(first.value).toMatchObject({ code: "START_TIMEOUT" });
@@ -163,7 +163,7 @@ describe("a start", () => {
   });
 
   test("that waits is begun anew by a restart", async () => {
-    await using scene = await checkedScene(after(6000));
+    await using scene = await checkedScene(readyFrom(6000));
     const started = outcomeOf(scene.app.start());
     await scene.os.clock.advance(3000);
     const restarted = outcomeOf(scene.app.restart());
