@@ -19,6 +19,9 @@ export const errorCodes = [
   "STATE_DIR_LOCKED",
   "MANAGER_CLOSED",
   "UNSUPPORTED",
+  "BAD_REQUEST",
+  "UNAUTHORIZED",
+  "UNREACHABLE",
   "ABORTED",
   "INTERNAL",
 ] as const;
