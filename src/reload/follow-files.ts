@@ -1,10 +1,10 @@
-import { auditTime, concatMap, delay, from, map, Observable, type SchedulerLike, Subject, Subscription } from "rxjs";
+import { auditTime, concatMap, from, map, Observable, type SchedulerLike, Subject, Subscription } from "rxjs";
 import { ProcessError } from "../errors.js";
+import { DirectoryFollower } from "./directory-follower.js";
 import { changedFiles, type FileSnapshot } from "./file-snapshot.js";
 import { walkFiles } from "./file-walk.js";
-import { type DirectoryEvent, type OpenDirectories, openDirectories } from "./open-directories.js";
 import { runSliced } from "./run-sliced.js";
-import { topmost, WatchLayout } from "./watch-layout.js";
+import { WatchLayout } from "./watch-layout.js";
 import { describeWatchProblem } from "./watch-problem.js";
 import type { WatchScope } from "./watch-scope.js";
 import { type Quiet, whenQuiet } from "./when-quiet.js";
@@ -24,8 +24,6 @@ export interface FileDifference extends Quiet {
 
 /** Between the first sign that a directory was replaced and the new watch: the removal of a tree gives many signs. */
 const rearmMs = 100;
-/** chokidar watches a new directory after it has read it: what was made in between shows in a look this much later. */
-const lateLookMs = 250;
 
 /**
  * The files of a scope that changed, were added or removed. Events of the kernel only say when to look; what has
@@ -46,13 +44,8 @@ class FileFollower {
   readonly #emit: (difference: FileDifference) => void;
   readonly #touched = new Subject<void>();
   readonly #replaced = new Subject<void>();
-  readonly #grown = new Subject<void>();
   readonly #running = new Subscription();
   readonly #reported = new Set<string>();
-  /** The latest last; the one before it stays until the latest is ready. */
-  #opened: OpenDirectories[] = [];
-  /** Directories given to the latest one in addition. */
-  #added = new Set<string>();
 
   constructor(scope: WatchScope, options: FollowOptions, emit: (difference: FileDifference) => void) {
     this.#scope = scope;
@@ -70,24 +63,27 @@ class FileFollower {
 
   close(): void {
     this.#running.unsubscribe();
-    for (const opened of this.#opened.splice(0)) opened.close();
   }
 
   #follow(first: FileSnapshot, chokidar: typeof import("chokidar")): void {
     const { debounceMs, scheduler } = this.#options;
     let seen = first;
     let layout = new WatchLayout(this.#scope, first);
-    const arm = (): void => this.#arm(chokidar, () => layout);
+    const directories = new DirectoryFollower(chokidar, () => layout, {
+      touched: () => this.#touched.next(),
+      replaced: () => this.#replaced.next(),
+      failed: (cause) => this.#report(cause),
+    });
+    this.#running.add(() => directories.close());
     const looks$ = this.#touched.pipe(
       whenQuiet(debounceMs, scheduler),
       concatMap((quiet) => this.#look().pipe(map((snapshot) => ({ ...quiet, snapshot })))),
     );
     this.#run(looks$, ({ snapshot, isEndless }) => {
       const files = changedFiles(seen, snapshot);
-      const before = layout;
       seen = snapshot;
       layout = new WatchLayout(this.#scope, snapshot);
-      if (this.#addMissing(layout) || layout.hasMoreThan(before)) this.#grown.next();
+      directories.follow();
       if (files.length > 0) this.#emit({ files, isEndless });
     });
     const rearm$ = this.#replaced.pipe(
@@ -96,48 +92,14 @@ class FileFollower {
     );
     this.#run(rearm$, (snapshot) => {
       layout = new WatchLayout(this.#scope, snapshot);
-      arm();
+      directories.arm();
     });
-    this.#run(this.#grown.pipe(delay(lateLookMs, scheduler)), () => this.#touched.next());
-    arm();
+    directories.arm();
   }
 
   #look(): Observable<FileSnapshot> {
     const walk = () => walkFiles(this.#scope, (cause, path) => this.#report(cause, path));
     return runSliced(walk, this.#options.scheduler);
-  }
-
-  #arm(chokidar: typeof import("chokidar"), layout: () => WatchLayout): void {
-    const wants = (directory: string): boolean => layout().wants(directory);
-    const opened = openDirectories(chokidar, topmost(layout().directories, wants), wants, {
-      ready: () => {
-        const previous = this.#opened.splice(0, this.#opened.indexOf(opened));
-        for (const one of previous) one.close();
-        // What was written before the watch began is found by looking.
-        this.#touched.next();
-      },
-      event: (event) => this.#observe(event, layout()),
-      failed: (cause) => this.#report(cause),
-    });
-    this.#opened.push(opened);
-    this.#added = new Set();
-  }
-
-  #observe(event: DirectoryEvent, layout: WatchLayout): void {
-    if (!layout.counts(event)) return;
-    if (layout.isReplaced(event)) this.#replaced.next();
-    this.#touched.next();
-  }
-
-  /** Directories that chokidar has not noticed, because they came while it was reading, or behind a new link. */
-  #addMissing(layout: WatchLayout): boolean {
-    const latest = this.#opened.at(-1);
-    if (latest === undefined) return false;
-    const known = new Set([...latest.list(), ...this.#added]);
-    const missing = [...layout.directories].filter((directory) => !known.has(directory));
-    for (const directory of missing) this.#added.add(directory);
-    if (missing.length > 0) latest.add(topmost(missing, (directory) => layout.wants(directory)));
-    return missing.length > 0;
   }
 
   #report(cause: unknown, path?: string): void {

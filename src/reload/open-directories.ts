@@ -5,12 +5,12 @@ import type { FSWatcher } from "chokidar";
 /** What the kernel said about one path; it may be about nothing that counts. */
 export interface DirectoryEvent {
   readonly path: string;
-  /** `entry`: the name came, went or was replaced; `content`: anything else; `directory`: a new one is watched now. */
-  readonly kind: "entry" | "content" | "directory";
+  /** Whether the name came, went or was replaced; otherwise what it stands for was written. */
+  readonly isEntry: boolean;
 }
 
 export interface DirectoryObserver {
-  /** Called when the directories there were at the beginning are watched. */
+  /** Called once, when all are watched. */
   ready(): void;
   event(event: DirectoryEvent): void;
   failed(cause: unknown): void;
@@ -18,8 +18,6 @@ export interface DirectoryObserver {
 
 /** Directories under watch. */
 export interface OpenDirectories {
-  /** Watches more directories, and those below them that are wanted. */
-  add(directories: readonly string[]): void;
   /** The directories under watch now. */
   list(): readonly string[];
   /** Nothing is reported after this. */
@@ -27,8 +25,9 @@ export interface OpenDirectories {
 }
 
 /**
- * Watches existing directories and the wanted ones below them, also those that come later, but no files: the kernel
- * tells the writes to a file by its directory, and a watch for each file is what makes 10 000 files cost 100 MB.
+ * Watches existing directories and the wanted ones below them, but no files: the kernel tells the writes to a file by
+ * its directory, and a watch for each file is what makes 10 000 files cost 100 MB. What comes later is not added: its
+ * event says that it came.
  */
 export function openDirectories(
   { FSWatcher: Watcher }: typeof import("chokidar"),
@@ -47,14 +46,15 @@ export function openDirectories(
   });
   watcher.once("ready", () => observer.ready());
   watcher.on("error", (cause) => observer.failed(cause));
-  watcher.on("addDir", (path) => observer.event({ path, kind: "directory" }));
+  if (!watcher.options.usePolling) readOnce(watcher);
   watcher.on("raw", (event: string, name: string | null, details: unknown) => {
     for (const found of eventsOf(event, name, details)) observer.event(found);
   });
   watcher.add([...roots]);
   return {
-    add: (directories) => void watcher.add([...directories]),
-    list: () => Object.keys(watcher.getWatched()),
+    // A key alone may be a directory above a root, which is noted there without being watched.
+    list: () =>
+      Object.entries(watcher.getWatched()).flatMap(([parent, names]) => names.map((name) => join(parent, name))),
     close: () => {
       void watcher.close();
       // Reading that is under way may still fail, and an error nobody listens to ends the program.
@@ -76,14 +76,29 @@ function isIgnored(
   return !wants(path);
 }
 
+/**
+ * Keeps chokidar from reading a directory again, with the status of everything in it, at each event in it: beside a log
+ * that is written a thousand times a second that costs a core. A chokidar without this method only works more.
+ */
+function readOnce(watcher: FSWatcher): void {
+  const read = new Set<string>();
+  const throttle = watcher._throttle.bind(watcher);
+  watcher._throttle = (action, path, timeoutMs) => {
+    if (action !== "readdir") return throttle(action, path, timeoutMs);
+    if (read.has(path)) return false;
+    read.add(path);
+    return throttle(action, path, timeoutMs);
+  };
+}
+
 /** chokidar's own events are throttled, so that the second of two quick writes is lost; the raw ones are complete. */
 function eventsOf(event: string, name: string | null, details: unknown): readonly DirectoryEvent[] {
-  const kind = event === "rename" ? "entry" : "content";
+  const isEntry = event === "rename";
   const { watchedPath } = details as { readonly watchedPath?: string };
-  if (watchedPath === undefined) return name === null ? [] : [{ path: name, kind }];
-  if (name === null) return [{ path: watchedPath, kind }];
-  const events: DirectoryEvent[] = [{ path: join(watchedPath, name), kind }];
+  if (watchedPath === undefined) return name === null ? [] : [{ path: name, isEntry }];
+  if (name === null) return [{ path: watchedPath, isEntry }];
+  const events: DirectoryEvent[] = [{ path: join(watchedPath, name), isEntry }];
   // The end of the watched directory itself carries its own name, as would an entry of that name in it.
-  if (name === basename(watchedPath)) events.push({ path: watchedPath, kind });
+  if (name === basename(watchedPath)) events.push({ path: watchedPath, isEntry });
   return events;
 }

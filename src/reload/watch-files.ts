@@ -38,7 +38,8 @@ export interface FileChange {
 const mostNamed = 10;
 
 /**
- * Changes of the files, counted from the moment of subscription. Permissions and the time of reading are no change, a
+ * Changes of the files, counted from the moment of subscription; of more than a thousand files, from that at which each
+ * was first looked at, some milliseconds later. Permissions and the time of reading are no change, a
  * new modification time is one. Cold: nothing is replayed, each subscription has a watch of its own, which unsubscribing
  * ends and which does not keep the program alive. Never completes and never errors: problems go to `onProblem`.
  */

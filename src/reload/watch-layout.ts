@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileSnapshot } from "./file-snapshot.js";
-import type { DirectoryEvent } from "./open-directories.js";
 import { isBelow, pathBelow } from "./path-below.js";
 import type { WatchScope } from "./watch-scope.js";
 
@@ -21,29 +20,14 @@ export class WatchLayout {
 
   /** Whether something that counts can be in the directory, now or later. */
   wants(directory: string): boolean {
-    return this.#names(directory).some((name) => this.#isWanted(name)) || this.#leadsToWaypoint(directory);
+    const isWanted = (name: string) => this.#scope.coversDirectory(name) || this.#scope.leadsToBase(name);
+    return this.#names(directory).some(isWanted) || this.#leadsToWaypoint(directory);
   }
 
-  /** Whether the event can mean that a file that counts was changed. */
-  counts({ path, kind }: DirectoryEvent): boolean {
+  /** Whether an event about the path can mean that a file that counts was changed. */
+  counts(path: string): boolean {
     if (this.directories.has(path) || this.#leadsToWaypoint(path)) return true;
-    const names = this.#names(path);
-    if (kind === "directory") return names.some((name) => this.#isWanted(name));
-    return names.some((name) => this.#scope.wantsFile(name) || this.#scope.leadsToBase(name));
-  }
-
-  /** Whether the event says that a watched directory is not the one it was: what watches it is deaf now. */
-  isReplaced({ path, kind }: DirectoryEvent): boolean {
-    return kind === "entry" && this.directories.has(path);
-  }
-
-  /** Whether this layout holds a directory the other did not. */
-  hasMoreThan(other: WatchLayout): boolean {
-    return [...this.directories].some((directory) => !other.directories.has(directory));
-  }
-
-  #isWanted(directory: string): boolean {
-    return this.#scope.coversDirectory(directory) || this.#scope.leadsToBase(directory);
+    return this.#names(path).some((name) => this.#scope.wantsFile(name) || this.#scope.leadsToBase(name));
   }
 
   #leadsToWaypoint(path: string): boolean {
