@@ -1,3 +1,4 @@
+import { readlink } from "node:fs/promises";
 import type { CopiedHead, CutHead, RunProgram } from "./head-cut.js";
 
 /**
@@ -9,7 +10,7 @@ import type { CopiedHead, CutHead, RunProgram } from "./head-cut.js";
  */
 export function collapseCutter(run: RunProgram): CutHead {
   const refusedBy = new Set<number>();
-  return async ({ path, source, archive }: CopiedHead) => {
+  return async ({ source, archive }: CopiedHead) => {
     const { dev, size, blksize } = await source.stat();
     if (refusedBy.has(dev)) return undefined;
     const copied = (await archive.stat()).size;
@@ -19,6 +20,8 @@ export function collapseCutter(run: RunProgram): CutHead {
     const bytes = blocks * blksize;
     await archive.truncate(bytes);
     await archive.datasync();
+    // By this program's descriptor: when it is killed, a `fallocate` that has just been started finds no file.
+    const path = `/proc/${await readlink("/proc/self").catch(() => "self")}/fd/${source.fd}`;
     const args = ["--collapse-range", "--offset", "0", "--length", `${bytes}`, "--", path];
     const code = await run("fallocate", args).catch(() => -1);
     if (code === 0) return bytes;

@@ -2,7 +2,6 @@ import type { FileHandle } from "node:fs/promises";
 
 /** A log whose beginning has been copied. */
 export interface CopiedHead {
-  readonly path: string;
   readonly source: FileHandle;
   /** Holds the copy: as many bytes of the beginning as it is long. */
   readonly archive: FileHandle;

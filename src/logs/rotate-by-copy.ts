@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { copyBytes } from "./copy-bytes.js";
 import { collapseCutter } from "./cut-by-collapse.js";
 import { cutByTruncation } from "./cut-by-truncation.js";
-import type { CutHead, RunProgram } from "./head-cut.js";
+import type { CopiedHead, CutHead, RunProgram } from "./head-cut.js";
 import { shiftArchives } from "./log-archives.js";
 import type { LogFile } from "./log-file.js";
 import { lookAtLog, openLog } from "./open-log.js";
@@ -38,7 +38,7 @@ async function rotate(file: LogFile, cutters: readonly CutHead[]): Promise<boole
     return await file.exclusive(async () => {
       const wasCleared = file.removedBytes !== removedBytes || (await source.stat()).size < size;
       if (wasCleared) return false;
-      const bytes = await cutHead({ path, source, archive: copy.archive }, cutters);
+      const bytes = await cutHead(path, { source, archive: copy.archive }, cutters);
       copy.keep();
       await file.headCut({ bytes, archivePath: partOf(path) });
       await fileAway(path);
@@ -65,11 +65,10 @@ async function newCopy(path: string, mode: number) {
   };
 }
 
-async function cutHead(head: Parameters<CutHead>[0], cutters: readonly CutHead[]): Promise<number> {
-  const named = await lookAtLog(head.path);
+async function cutHead(path: string, head: CopiedHead, cutters: readonly CutHead[]): Promise<number> {
+  const named = await lookAtLog(path);
   const { dev, ino } = await head.source.stat({ bigint: true });
-  if (named?.id !== `${dev}:${ino}`)
-    throw new Error(`${head.path} was replaced while it was rotated; it is left as it is`);
+  if (named?.id !== `${dev}:${ino}`) throw new Error(`${path} was replaced while it was rotated; it is left as it is`);
   for (const cut of cutters) {
     const bytes = await cut(head);
     if (bytes !== undefined) return bytes;

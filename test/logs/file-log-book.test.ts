@@ -2,12 +2,16 @@ import { once } from "node:events";
 import { appendFileSync, existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asyncScheduler, firstValueFrom, type SchedulerLike, timer } from "rxjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { FileLogBook } from "../../src/logs/file-log-book.js";
 import { LogFile } from "../../src/logs/log-file.js";
 import type { LogLine } from "../../src/logs/log-line.js";
 import { copyRotator } from "../../src/logs/rotate-by-copy.js";
 import { FakeClock } from "../../src/testing/fake-clock.js";
+
+// Their writers and rotations take long on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 60_000 });
+
 import { findGap, LogScene, numberedLines, numbersOf, runProgram } from "./log-scene.js";
 
 const textOf = (lines: readonly LogLine[]): readonly string[] => lines.map(({ line }) => line);

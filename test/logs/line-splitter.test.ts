@@ -129,6 +129,6 @@ describe("a line splitter", () => {
     const startedAt = performance.now();
     for (let count = 0; count < 2_000_000; count++) splitter.push(byte);
     // Quadratic work would take a minute.
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
-  });
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  }, 120_000);
 });

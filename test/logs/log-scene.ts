@@ -1,10 +1,12 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { filter, firstValueFrom, type Observable, Subject, type Subscription } from "rxjs";
+import { filter, firstValueFrom, type Observable, Subject, type Subscription, timer } from "rxjs";
 import type { RunProgram } from "../../src/logs/head-cut.js";
+import type { LogFile } from "../../src/logs/log-file.js";
+import type { Rotator } from "../../src/logs/rotator.js";
 
 /** A directory of a test with a log in it, and everything the test has begun there. */
 export class LogScene implements AsyncDisposable {
@@ -70,6 +72,22 @@ export interface Collected<Value> {
   until(isEnough: (values: readonly Value[]) => boolean): Promise<void>;
 }
 
+/** Rotates each time the log has so many bytes, until its writer has ended; resolves to the number of times. */
+export async function rotateUntilExit(
+  writer: ChildProcess,
+  rotator: Rotator,
+  file: LogFile,
+  maxBytes: number,
+): Promise<number> {
+  let rotations = 0;
+  while (writer.exitCode === null) {
+    await firstValueFrom(timer(2));
+    if ((statSync(file.path, { throwIfNoEntry: false })?.size ?? 0) < maxBytes) continue;
+    if (await rotator.rotate(file)) rotations += 1;
+  }
+  return rotations;
+}
+
 /** Runs a program for real. */
 export const runProgram: RunProgram = (file, args) =>
   new Promise((resolve, reject) => {
@@ -90,14 +108,19 @@ export async function canCollapse(): Promise<boolean> {
 /** As where there is no `fallocate`, or the file system cannot collapse. */
 export const runNothing: RunProgram = async () => await Promise.reject(new Error("no such program"));
 
-/** Writes `count` numbered lines, one write(2) each, as fast as it can or with a pause of 1 ms every `burst` lines. */
+/**
+ * Writes `count` numbered lines, one write(2) each: as fast as it can, or with a pause of 1 ms every `burst` lines; and
+ * every 50,000 lines it waits until rotation has made its file smaller than `belowBytes`.
+ */
 export const numberedLines = `
-const { writeSync } = require("node:fs");
-const [count, burst] = process.argv.slice(1).map(Number);
+const { fstatSync, writeSync } = require("node:fs");
+const [count, burst = 0, belowBytes = Infinity] = process.argv.slice(1).map(Number);
 const lock = new Int32Array(new SharedArrayBuffer(4));
+const pause = () => Atomics.wait(lock, 0, 0, 1);
 for (let line = 1; line <= count; line++) {
   writeSync(1, line + " ".padEnd(90, "x") + "\\n");
-  if (burst > 0 && line % burst === 0) Atomics.wait(lock, 0, 0, 1);
+  if (burst > 0 && line % burst === 0) pause();
+  if (line % 50_000 === 0) while (fstatSync(1).size >= belowBytes) pause();
 }`;
 
 /** The numbers at the beginning of lines. */

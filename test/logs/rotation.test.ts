@@ -10,11 +10,24 @@ import {
   writeFileSync,
 } from "node:fs";
 import { asyncScheduler } from "rxjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { followLog } from "../../src/logs/follow-file.js";
 import { LogFile } from "../../src/logs/log-file.js";
 import { copyRotator } from "../../src/logs/rotate-by-copy.js";
-import { canCollapse, findGap, LogScene, numberedLines, numbersOf, runNothing, runProgram } from "./log-scene.js";
+
+// Their writers and rotations take long on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 60_000 });
+
+import {
+  canCollapse,
+  findGap,
+  LogScene,
+  numberedLines,
+  numbersOf,
+  rotateUntilExit,
+  runNothing,
+  runProgram,
+} from "./log-scene.js";
 
 const collapses = await canCollapse();
 const linesOf = (bytes: Buffer): readonly string[] => bytes.toString().split("\n").slice(0, -1);
@@ -23,20 +36,16 @@ describe("rotation of a file that a process has open", () => {
   test.skipIf(!collapses)("by collapse loses nothing at full speed, on disk and for a follower", async () => {
     await using scene = new LogScene();
     const file = new LogFile(scene.path);
-    const writer = scene.start(numberedLines, ["300000"]);
+    const writer = scene.start(numberedLines, ["300000", "0", "1000000"]);
     const followed = scene.collect(followLog(file, { fromByte: 0, scheduler: asyncScheduler }));
-    const rotator = copyRotator(runProgram);
-    for (let rotation = 1; rotation <= 5; rotation++) {
-      await followed.has(rotation * 20_000);
-      expect(await rotator.rotate(file)).toBe(true);
-    }
+    const rotations = await rotateUntilExit(writer, copyRotator(runProgram), file, 1_000_000);
     await followed.has(300_000);
-    if (writer.exitCode === null) await once(writer, "exit");
     expect(findGap(numbersOf(linesOf(scene.everything())))).toBeUndefined();
     expect(findGap(numbersOf(followed.values))).toBeUndefined();
     expect(followed.values).toHaveLength(300_000);
-    expect(existsSync(`${scene.path}.5`)).toBe(true);
-    expect(existsSync(`${scene.path}.6`)).toBe(false);
+    expect(rotations).toBeGreaterThanOrEqual(5);
+    expect(existsSync(`${scene.path}.${rotations}`)).toBe(true);
+    expect(existsSync(`${scene.path}.${rotations + 1}`)).toBe(false);
   });
 
   test("by truncation loses hardly anything, and a follower gets what is on disk", async () => {
@@ -67,7 +76,7 @@ describe("rotation of a file that a process has open", () => {
     });
     const file = new LogFile(scene.path);
     await rotator.rotate(file);
-    expect(asked).toEqual([`fallocate --collapse-range --offset 0 --length 98304 -- ${scene.path}`]);
+    expect(asked[0]).toMatch(/^fallocate --collapse-range --offset 0 --length 98304 -- \/proc\/\d+\/fd\/\d+$/);
     expect([statSync(scene.path).size, statSync(`${scene.path}.1`).size]).toEqual([0, 100_000]);
     writeFileSync(scene.path, "y".repeat(100_000));
     await rotator.rotate(file);

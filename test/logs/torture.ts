@@ -7,21 +7,24 @@ interface Part {
   readonly bytes: Buffer;
   /** Milliseconds before it is written. */
   readonly pauseMs?: number;
+  /** It is written when the file has become smaller than this. */
+  readonly belowBytes?: number | undefined;
 }
 
-/** How much the program writes at full speed: so many times so many bytes, with a pause between them. */
+/** How much the program writes at full speed: so many times so many bytes, each when its file is small enough. */
 export interface Bursts {
   readonly count: number;
   readonly bytes: number;
+  readonly belowBytes?: number;
 }
 
 /** Everything that has ever broken a reader of logs. */
-function makeParts({ count, bytes }: Bursts): readonly Part[] {
+function makeParts({ count, bytes, belowBytes }: Bursts): readonly Part[] {
   const out = (text: string, pauseMs = 0): Part => ({ stream: "stdout", bytes: Buffer.from(text), pauseMs });
   const err = (text: string): Part => ({ stream: "stderr", bytes: Buffer.from(text) });
   const face = Buffer.from("\u{1f600}");
   const burst = Array.from({ length: Math.ceil(bytes / 100) }, (_, line) => `${line} `.padEnd(99, "b"));
-  const bursts = Array.from({ length: count }, () => out(`${burst.join("\n")}\n`, 100));
+  const bursts = Array.from({ length: count }, () => ({ ...out(`${burst.join("\n")}\n`), belowBytes }));
   return [
     out(`${"é".repeat(100_000)}\n`),
     err("first of stderr\n"),
@@ -48,10 +51,10 @@ export class Torture {
 
   /** Writes the plan for `fixtures/replay.js`; returns its path. */
   writePlan(directory: string): string {
-    const steps = this.#parts.map(({ stream, bytes, pauseMs = 0 }, index) => {
+    const steps = this.#parts.map(({ stream, bytes, pauseMs = 0, belowBytes }, index) => {
       const file = join(directory, `part-${index}`);
       writeFileSync(file, bytes);
-      return { stream, file, pauseMs };
+      return { stream, file, pauseMs, belowBytes };
     });
     const path = join(directory, "plan.json");
     writeFileSync(path, JSON.stringify(steps));
