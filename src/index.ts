@@ -34,7 +34,18 @@ export type {
 export { describeExit, type Exit, type ExitCause } from "./os/exit.js";
 export type { Identity } from "./os/identity.js";
 export type { IdSet, KernelStatus } from "./os/kernel-status.js";
-export type { AttachedChild, Carrier, Child, Host, Os, OutputTarget, SpawnRequest, Survivor, Usage } from "./os/os.js";
+export type {
+  AttachedChild,
+  Carrier,
+  Child,
+  Host,
+  Os,
+  OutputTarget,
+  SpawnRequest,
+  Survivor,
+  Usage,
+  UsageOptions,
+} from "./os/os.js";
 export type { OsState } from "./os/os-state.js";
 export type { Signal } from "./os/signal.js";
 export type { Cancellable } from "./process/cancellation.js";

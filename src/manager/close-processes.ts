@@ -3,15 +3,16 @@ import type { Survivor } from "../os/os.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import type { DependencyGraph } from "./dependency-graph.js";
 import { inStopOrder } from "./process-groups.js";
+import type { CloseOptions } from "./process-manager.js";
 
 /**
- * Stops the host-bound processes, dependents before what they depend on, else all at once, and lets go of all. Rejects with
- * STOP_INCOMPLETE naming what could not be ended; everything is let go of all the same.
+ * Stops the host-bound processes (and detached ones if told so), dependents before what they depend on, else all at once,
+ * and lets go of all. Rejects with STOP_INCOMPLETE naming what could not be ended; everything is let go of all the same.
  */
 export async function closeProcesses(
   processes: readonly ManagedProcess[],
   dependenciesOf: DependencyGraph,
-  hurrySignal?: AbortSignal,
+  { hurrySignal, stopsDetached = false }: CloseOptions,
 ): Promise<void> {
   const reason = closedError();
   // Nothing is started any more, also not by a start that waits for a dependency or to be ready.
@@ -20,7 +21,8 @@ export async function closeProcesses(
   const failures: unknown[] = [];
   await inStopOrder(processes, dependenciesOf, async (process) => {
     try {
-      survivors.push(...(await process.commands.close(reason, process.isHostBound, hurrySignal)));
+      const stops = process.isHostBound || (stopsDetached && !process.isForeign);
+      survivors.push(...(await process.commands.close(reason, stops, hurrySignal)));
     } catch (failure) {
       failures.push(failure);
     }

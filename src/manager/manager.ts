@@ -289,8 +289,8 @@ export class Manager implements ProcessManager {
     return await this.#templates.write(template);
   }
 
-  close({ hurrySignal }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#closeAll(hurrySignal);
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#closeAll(options);
     return this.#closing;
   }
 
@@ -298,11 +298,11 @@ export class Manager implements ProcessManager {
     await this.close();
   }
 
-  async #closeAll(hurrySignal: AbortSignal | undefined): Promise<void> {
+  async #closeAll(options: CloseOptions): Promise<void> {
     this.#directoryWatch?.unsubscribe();
     const processes = this.#registry.all();
     for (const process of processes) this.#fleet.leaveAlone(process);
-    await closeProcesses(processes, this.#fleet.dependenciesOf, hurrySignal).finally(async () => {
+    await closeProcesses(processes, this.#fleet.dependenciesOf, options).finally(async () => {
       this.#registry.complete();
       this.#watcher.close();
       await this.#os.close();

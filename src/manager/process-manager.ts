@@ -66,6 +66,8 @@ export interface MembershipChange {
 export interface CloseOptions {
   /** Aborted: grace periods end now, what still lives is killed. */
   readonly hurrySignal?: AbortSignal | undefined;
+  /** Detached processes are stopped, too; the next manager starts those marked `runOnStartup` again. @default false */
+  readonly stopsDetached?: boolean | undefined;
 }
 
 /** All processes of a host program, by name. After `close` every method that would change something throws MANAGER_CLOSED. */
@@ -146,9 +148,9 @@ export interface ProcessManager extends AsyncDisposable {
   readonly processes$: Observable<MembershipChange>;
 
   /**
-   * Stops the host-bound processes, dependents before what they depend on, else all at once, leaves detached and attached ones
-   * running, and releases everything. Called again it gives the same promise. Rejects with STOP_INCOMPLETE naming what
-   * could not be ended.
+   * Stops the host-bound processes, dependents before what they depend on, else all at once, leaves detached (unless told
+   * otherwise) and attached ones running, and releases everything. Called again it gives the same promise. Rejects with
+   * STOP_INCOMPLETE naming what could not be ended.
    */
   close(options?: CloseOptions): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { ProbeSubject } from "../health/probe.js";
 import type { Exit } from "../os/exit.js";
 import type { Identity } from "../os/identity.js";
 import type { KernelStatus } from "../os/kernel-status.js";
-import type { AttachedChild, Child, Usage } from "../os/os.js";
+import type { AttachedChild, Child, Usage, UsageOptions } from "../os/os.js";
 import { isAlive } from "../os/os-state.js";
 import type { Signal } from "../os/signal.js";
 import type { RunEnd } from "../restart/decide-restart.js";
@@ -202,9 +202,9 @@ export class ManagedProcess implements Process {
     throw this.#illegal("does not run, so it has no status");
   }
 
-  async stats(): Promise<Usage> {
+  async stats(options?: UsageOptions): Promise<Usage> {
     this.commands.requireOpen();
-    const usage = await this.#holder.present?.child.usage();
+    const usage = await this.#holder.present?.child.usage(options);
     if (usage === undefined) throw this.#illegal("does not run, so it uses nothing");
     return usage;
   }

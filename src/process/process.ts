@@ -3,7 +3,7 @@ import type { Observable } from "rxjs";
 import type { Exit } from "../os/exit.js";
 import type { Identity } from "../os/identity.js";
 import type { KernelStatus } from "../os/kernel-status.js";
-import type { Survivor, Usage } from "../os/os.js";
+import type { Survivor, Usage, UsageOptions } from "../os/os.js";
 import type { Signal } from "../os/signal.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { Cancellable } from "./cancellation.js";
@@ -111,5 +111,5 @@ export interface Process {
    */
   updateStatus(): Promise<KernelStatus>;
   /** Resources used by the whole tree. Rejects with ILLEGAL_STATE when it does not run. */
-  stats(): Promise<Usage>;
+  stats(options?: UsageOptions): Promise<Usage>;
 }
