@@ -53,6 +53,12 @@ describe("a memory limit over 10s, looked at once a second", () => {
     expect(judgeUsage(memory, fold(drawn(text), memory.overMs))).toEqual({ exceeded: false, recovered });
   });
 
+  test("four of five samples are four fifths", () => {
+    const short = limits({ maxMemoryBytes: 512 * mib, overMs: 4000 });
+    expect(judgeUsage(short, fold(drawn("##.##"), short.overMs)).exceeded).toBe(true);
+    expect(judgeUsage(short, fold(drawn("#..##"), short.overMs)).exceeded).toBe(false);
+  });
+
   test("the window does not grow", () => {
     expect(fold(drawn("#".repeat(500)), memory.overMs)).toHaveLength(11);
   });

@@ -3,6 +3,7 @@ import { getPriority } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { createNodeOs } from "../../src/os/node/node-os.js";
+import { applyNiceness, reachEarlyChildren } from "../../src/os/node/privilege/niceness.js";
 import type { SpawnRequest } from "../../src/os/os.js";
 import { tempDir } from "../repo/temp-dir.js";
 
@@ -40,6 +41,35 @@ describe("nice", () => {
     expect(new Set(priorities)).toEqual(new Set([9]));
     await child.signalTree("SIGKILL");
     await child.exit;
+  });
+
+  test("is told to threads and children that were there before", async () => {
+    const script = `require("child_process").spawn("sleep", ["1000"]); setInterval(() => {}, 1000)`;
+    const child = await os.spawn({ ...request([]), file: process.execPath, args: ["-e", script] });
+    const { pid } = child.identity;
+    await expect.poll(() => threadsOf(pid).length).toBeGreaterThan(4);
+    await expect.poll(async () => (await child.survivors()).length).toBe(2);
+    const own = getPriority();
+    applyNiceness(pid, own + 3);
+    expect(threadsOf(pid).map(getPriority)).toEqual(threadsOf(pid).map(() => own + 3));
+    const prioritiesOfTree = async (): Promise<number[]> =>
+      (await child.survivors()).map((member) => getPriority(member.pid)).sort();
+    expect(await prioritiesOfTree()).toEqual([own, own + 3]);
+    await reachEarlyChildren(child, own + 3);
+    expect(await prioritiesOfTree()).toEqual([own + 3, own + 3]);
+    await child.signalTree("SIGKILL");
+    await child.exit;
+  });
+
+  test("of a process that has ended is no error, of another user's it is NOT_PERMITTED", () => {
+    expect(() => applyNiceness(0x7ffffff0, 5)).not.toThrow();
+    if (!isRoot) return;
+    process.seteuid?.(65534);
+    try {
+      expect(() => applyNiceness(1, 5)).toThrow(expect.objectContaining({ code: "NOT_PERMITTED" }));
+    } finally {
+      process.seteuid?.(0);
+    }
   });
 
   test("leaves this program as it is, and what is started without it", async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { listensOn } from "../../src/os/node/procfs/unix-listeners.js";
@@ -46,6 +46,20 @@ describe.skipIf(!existsSync("/proc/self/net/unix"))("who listens at a Unix socke
     unlinkSync(path);
     expect(await listensOn([{ pid: process.pid }], path)).toBe(false);
     listening.close();
+    await once(listening, "close");
+  });
+
+  test("a connection that outlives its listener is nobody who listens", async () => {
+    using dir = tempDir();
+    const path = join(dir.path, "s.sock");
+    const listening = createServer((accepted) => accepted.unref()).listen(path);
+    await once(listening, "listening");
+    const client = connect(path);
+    await once(listening, "connection");
+    listening.close();
+    writeFileSync(path, "");
+    expect(await listensOn([{ pid: process.pid }], path)).toBe(false);
+    client.destroy();
     await once(listening, "close");
   });
 

@@ -77,6 +77,14 @@ describe("a clock that is set", () => {
     expect(scene.due).toEqual(["2026-11-21T03:00Z"]);
   });
 
+  test("back by a moment right before a run does not make it early", async () => {
+    using scene = watching("0 3 * * *", "2026-11-21T02:59:30Z");
+    await scene.clock.advance(second);
+    scene.setByMs = -20;
+    await scene.clock.advance(minute);
+    expect(scene.at).toEqual(["2026-11-21T03:00Z"]);
+  });
+
   test("back by a year, because it was wrong, does not silence a schedule for a year", async () => {
     using scene = watching("0 3 * * *", "2027-11-21T12:00:00Z");
     await scene.clock.advance(day);
