@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { distinctUntilChanged, type Observable, skip } from "rxjs";
 import { ProcessError } from "../errors.js";
-import type { AttachedChild, Os } from "../os/os.js";
+import type { AttachedChild, Carrier, Os, Survivor } from "../os/os.js";
+import { endCarriers } from "../process/end-carriers.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import { removePidFile } from "../process/pid-file.js";
 import type { Process } from "../process/process.js";
@@ -58,14 +59,22 @@ export async function adoptProcesses(context: AdoptionContext): Promise<Readonly
   for (const { file, problem } of faults) logger.warn({ file }, `the record ${file} was set aside: ${problem}`);
   const records = read.map((record) => withoutStaleRun(record, context));
   const known = records.flatMap(({ run, lastRunId }) => [run?.runId ?? "", lastRunId ?? ""]);
-  const forgotten = await state.forgotten.load(os);
+  // One look at all processes for all records: a look for each would take seconds when there are thousands.
+  const carried = new Set((await os.findCarriers("")).map(({ runId }) => runId));
+  const forgotten = state.forgotten.load(carried);
   const { present, leftovers } = await findStrays(state.detachedToken, new Set([...known, ...forgotten]), os);
   const kept = new Set(records.flatMap(({ name, desired }) => (desired === "down" ? [name] : [])));
-  for (const record of records) if (!(await adoptOne(record, present, context))) kept.add(record.name);
+  for (const record of records) if (!(await adoptOne(record, present, { ...context, carried }))) kept.add(record.name);
   for (const stray of present.values()) await adoptStray(stray, undefined, context);
   for (const { runId } of leftovers) await endLeftovers(runId, os, logger);
   for (const { hostToken } of state.previous) await endLeftovers(`${hostToken}.`, os, logger);
   return kept;
+}
+
+/** One pass over all records. */
+interface Adoption extends AdoptionContext {
+  /** Every DROVER_ID that a living process carried at its beginning. */
+  readonly carried: ReadonlySet<string>;
 }
 
 /** A run of another boot cannot live any more, and its PID says nothing now; what its user wanted still holds. */
@@ -87,7 +96,7 @@ export function recordedChanges({ status$ }: Process): Observable<ProcessStatus>
 }
 
 /** False when what has the PID cannot be proven to be the process, or not be managed: it is left alone. */
-async function adoptOne(record: ProcessRecord, strays: Map<string, Stray>, context: AdoptionContext): Promise<boolean> {
+async function adoptOne(record: ProcessRecord, strays: Map<string, Stray>, context: Adoption): Promise<boolean> {
   const { name, run } = record;
   const outcome = run === undefined ? undefined : await hold(run, context.os);
   if (outcome instanceof ProcessError && !isGone(outcome)) {
@@ -134,13 +143,15 @@ async function takeOver(
   if (action === "adopt") context.handleFor(record.template).adopt(child, record);
   if (action === "reattach") context.handleFor(record.template).attach(child, true);
   if (action !== "stop") return;
-  await endTree(child, record.template.stop, context.os, context.logger);
+  const { survivors } = await climbStopLadder({ ...record.template.stop, child, os: context.os });
+  child.release();
+  tellSurvivors(survivors, context.logger);
   removePidFileOf(record);
   await forget(record, context);
 }
 
 /** A process that has ended, or never ran. */
-async function tellGone(record: ProcessRecord, { action }: AdoptionDecision, context: AdoptionContext): Promise<void> {
+async function tellGone(record: ProcessRecord, { action }: AdoptionDecision, context: Adoption): Promise<void> {
   const { handleFor, isDefined } = context;
   const { name, kind, template } = record;
   removePidFileOf(record);
@@ -154,10 +165,10 @@ async function tellGone(record: ProcessRecord, { action }: AdoptionDecision, con
 /** DROVER_ID of its last run if anything of that still lives and is not to be ended now. */
 async function leftBy(
   { run, lastRunId, desired, kind }: ProcessRecord,
-  { os, logger }: AdoptionContext,
+  { os, logger, carried }: Adoption,
 ): Promise<string | undefined> {
   const runId = run?.runId ?? lastRunId;
-  if (runId === undefined) return undefined;
+  if (runId === undefined || !carried.has(runId)) return undefined;
   // Its manager was killed while it stopped it: the leader has obeyed, what it started perhaps not.
   if (desired === "down" || kind === "bound") await endLeftovers(runId, os, logger);
   return (await os.findCarriers(runId)).length > 0 ? runId : undefined;
@@ -190,37 +201,16 @@ function isGone({ code }: ProcessError): boolean {
   return code === "NO_SUCH_PID" || code === "NOT_SAME_PROCESS";
 }
 
+const leftoverPolicy = { signal: "SIGTERM", gracePeriodMs: 1000 } as const;
+
 /** Ends what carries the token of an earlier host in its environment, wherever it hides. */
 async function endLeftovers(prefix: string, os: Os, logger: Logger): Promise<void> {
-  const policy = { signal: "SIGTERM", gracePeriodMs: 1000 } as const;
-  for (const { identity, runId, name } of await os.findCarriers(prefix)) {
-    const child = await os.attach(identity, runId).catch(() => undefined);
-    if (child === undefined) continue;
-    logger.info(
-      { process: name, pid: identity.pid },
-      `${name} (PID ${identity.pid}) was left behind by a manager that was killed`,
-    );
-    await endTree(child, policy, os, logger);
-  }
+  const onFound = ({ name, identity: { pid } }: Carrier): void =>
+    logger.info({ process: name, pid }, `${name} (PID ${pid}) was left behind by a manager that was killed`);
+  tellSurvivors(await endCarriers(os, prefix, { ...leftoverPolicy, onFound }), logger);
 }
 
-async function endTree(
-  child: AttachedChild,
-  { signal, gracePeriodMs }: Pick<ProcessTemplate["stop"], "signal" | "gracePeriodMs">,
-  os: Os,
-  logger: Logger,
-): Promise<void> {
-  const { survivors } = await climbStopLadder({
-    child,
-    signal,
-    gracePeriodMs,
-    hurried: new AbortController().signal,
-    scheduler: os.scheduler,
-    prepareSamples: () => os.prepareSamples(),
-    beforeSignal: () => undefined,
-    onSignalled: () => undefined,
-  });
-  child.release();
+function tellSurvivors(survivors: readonly Survivor[], logger: Logger): void {
   for (const { pid, command } of survivors) logger.error({ pid }, `PID ${pid} (${command}) could not be ended`);
 }
 

@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Os } from "../os/os.js";
 
 /**
  * Detached runs their user has deleted while they ran: the next manager leaves them alone, though they carry the token
@@ -18,14 +17,13 @@ export class ForgottenRuns {
     writeFileSync(join(this.#directory, runId), "", { mode: 0o600 });
   }
 
-  /** The runs that still live; the others are struck off. */
-  async load(os: Os): Promise<readonly string[]> {
-    const living: string[] = [];
-    for (const runId of this.#list()) {
-      if ((await os.findCarriers(runId)).length > 0) living.push(runId);
-      else rmSync(join(this.#directory, runId), { force: true });
+  /** The runs that still live, being among `carried`; the others are struck off. */
+  load(carried: ReadonlySet<string>): readonly string[] {
+    const forgotten = this.#list();
+    for (const runId of forgotten) {
+      if (!carried.has(runId)) rmSync(join(this.#directory, runId), { force: true });
     }
-    return living;
+    return forgotten.filter((runId) => carried.has(runId));
   }
 
   #list(): readonly string[] {

@@ -1,6 +1,7 @@
-import type { AttachedChild, Survivor } from "../os/os.js";
+import type { Survivor } from "../os/os.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { CommandContext } from "./command-queue.js";
+import { endCarriers } from "./end-carriers.js";
 import { explainFailure } from "./failures.js";
 import { planLaunch } from "./launch.js";
 import type { ProcessContext, StopRequest } from "./process-context.js";
@@ -25,7 +26,12 @@ export class RunStopper {
     command: CommandContext,
   ): Promise<LadderResult> {
     if (request.gracePeriodMs > 0 && !run.hasEnded) await this.#askByCommand(run, template, request, command);
-    return await this.#climb(run.child, request, command, run);
+    const { hurried, onFirstStep: onSignalled } = command;
+    const beforeSignal = (cause: "stopped" | "killed"): void => {
+      run.endCause = cause;
+    };
+    const { os } = this.#context;
+    return await climbStopLadder({ ...request, child: run.child, os, hurried, beforeSignal, onSignalled });
   }
 
   /** Ends what a run has left behind that ended while nobody watched; gives what could not be ended. */
@@ -33,13 +39,8 @@ export class RunStopper {
     const { os } = this.#context;
     const runId = this.leftoverRunId;
     if (runId === undefined) return [];
-    const survivors: Survivor[] = [];
-    for (const { identity } of await os.findCarriers(runId)) {
-      const child = await os.attach(identity, runId).catch(() => undefined);
-      if (child === undefined) continue;
-      survivors.push(...(await this.#climb(child, request, command)).survivors);
-      child.release();
-    }
+    const { hurried, onFirstStep: onSignalled } = command;
+    const survivors = await endCarriers(os, runId, { ...request, hurried, onSignalled });
     if (survivors.length === 0) this.leftoverRunId = undefined;
     return survivors;
   }
@@ -63,25 +64,5 @@ export class RunStopper {
       const error = explainFailure(template.name, reason);
       this.#context.warn(`${error.message} (stop.command; it is stopped by signals instead)`, error);
     }
-  }
-
-  async #climb(
-    child: AttachedChild,
-    request: StopRequest,
-    { hurried, onFirstStep }: CommandContext,
-    run?: Run,
-  ): Promise<LadderResult> {
-    const { os } = this.#context;
-    return await climbStopLadder({
-      ...request,
-      child,
-      hurried,
-      scheduler: os.scheduler,
-      prepareSamples: () => os.prepareSamples(),
-      beforeSignal: (cause) => {
-        if (run !== undefined) run.endCause = cause;
-      },
-      onSignalled: onFirstStep,
-    });
   }
 }

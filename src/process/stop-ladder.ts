@@ -1,5 +1,5 @@
 import { firstValueFrom, fromEvent, merge, type SchedulerLike, timer } from "rxjs";
-import type { AttachedChild, Survivor } from "../os/os.js";
+import type { AttachedChild, Os, Survivor } from "../os/os.js";
 import type { Signal } from "../os/signal.js";
 
 export interface StopLadder {
@@ -9,14 +9,12 @@ export interface StopLadder {
   /** Time the tree has to end by itself; 0 goes to SIGKILL at once. */
   readonly gracePeriodMs: number;
   /** Aborted: the grace period ends now. */
-  readonly hurried: AbortSignal;
-  readonly scheduler: SchedulerLike;
-  /** Refreshes what `child.sample()` shows, where that takes a snapshot. */
-  readonly prepareSamples: () => Promise<void> | undefined;
+  readonly hurried?: AbortSignal | undefined;
+  readonly os: Pick<Os, "scheduler" | "prepareSamples">;
   /** Told before each kind of signal is sent, so that an exit that follows is put down to it. */
-  readonly beforeSignal: (cause: "stopped" | "killed") => void;
+  readonly beforeSignal?: ((cause: "stopped" | "killed") => void) | undefined;
   /** Told when the first signal was sent. */
-  readonly onSignalled: () => void;
+  readonly onSignalled?: (() => void) | undefined;
 }
 
 export interface LadderResult {
@@ -37,19 +35,19 @@ const slowestPollMs = 100;
  */
 export async function climbStopLadder(ladder: StopLadder): Promise<LadderResult> {
   const { child, gracePeriodMs } = ladder;
-  const now = (): number => ladder.scheduler.now();
+  const now = (): number => ladder.os.scheduler.now();
   const asks = gracePeriodMs > 0 && ladder.signal !== "SIGKILL";
   if (asks) {
-    ladder.beforeSignal("stopped");
+    ladder.beforeSignal?.("stopped");
     await child.signalTree(ladder.signal, "SIGCONT");
-    ladder.onSignalled();
+    ladder.onSignalled?.();
     const left = await waitUntilGone(ladder, { deadlineMs: now() + gracePeriodMs, hurried: ladder.hurried });
     if (left.length === 0) return { forced: false, survivors: [] };
   }
   const kill = async (): Promise<void> => {
-    ladder.beforeSignal("killed");
+    ladder.beforeSignal?.("killed");
     await child.signalTree("SIGKILL");
-    ladder.onSignalled();
+    ladder.onSignalled?.();
   };
   const survivors = await waitUntilGone(ladder, { deadlineMs: now() + killTimeoutMs, beforeLook: kill });
   return { forced: true, survivors };
@@ -57,18 +55,19 @@ export async function climbStopLadder(ladder: StopLadder): Promise<LadderResult>
 
 interface Vigil {
   readonly deadlineMs: number;
-  readonly hurried?: AbortSignal;
+  readonly hurried?: AbortSignal | undefined;
   /** Done before each look at the tree; without it the tree is looked at only once its leader has ended. */
   readonly beforeLook?: () => Promise<void>;
 }
 
 /** Polls until the tree is empty, the deadline is reached or `hurried`; gives what is left. */
 async function waitUntilGone(ladder: StopLadder, vigil: Vigil): Promise<readonly Survivor[]> {
-  const { child, scheduler } = ladder;
+  const { child, os } = ladder;
+  const { scheduler } = os;
   const exit = watchExit(child);
   for (let pollMs = firstPollMs; ; pollMs = Math.min(slowestPollMs, pollMs * 2)) {
     await vigil.beforeLook?.();
-    await ladder.prepareSamples();
+    await os.prepareSamples();
     child.sample();
     const leftMs = vigil.deadlineMs - scheduler.now();
     if (leftMs <= 0 || vigil.hurried?.aborted === true) return await child.survivors();
