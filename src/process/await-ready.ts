@@ -1,4 +1,14 @@
-import { filter, firstValueFrom, fromEvent, map, merge, type Observable, type SchedulerLike, timer } from "rxjs";
+import {
+  endWith,
+  filter,
+  firstValueFrom,
+  fromEvent,
+  map,
+  merge,
+  type Observable,
+  type SchedulerLike,
+  timer,
+} from "rxjs";
 import type { ProcessStatus } from "./process-status.js";
 import type { Run } from "./run.js";
 
@@ -19,6 +29,8 @@ export async function awaitReady({ run, status$, timeoutMs, overtaken, scheduler
   const told$ = status$.pipe(
     filter(({ ready }) => ready || run.hasEnded),
     map((): ReadyOutcome => (run.hasEnded ? "ended" : "ready")),
+    // Nobody looks at the process any more.
+    endWith("ended" as const),
   );
   return await firstValueFrom(
     merge(

@@ -48,6 +48,13 @@ export function notReadyInTime(
   return new ProcessError("START_TIMEOUT", `${name}: ${text}${quoted(lastWords)}`, { process: name });
 }
 
+/** START_TIMEOUT of a process that was found running, and is left so. */
+export function foundNotReady(name: string, timeoutMs: number, report: HealthReport | undefined): ProcessError {
+  const check = report?.lastFailure ?? "no check has ended yet";
+  const text = `was found running, and was not ready within ${describeDuration(timeoutMs)}; last check: ${check}`;
+  return new ProcessError("START_TIMEOUT", `${name}: ${text}`, { process: name });
+}
+
 /** SPAWN_FAILED of a process that came to life and ended at once. */
 export function endedBeforeReady(name: string, exit: Exit | undefined, lastWords: readonly string[]): ProcessError {
   const how = exit === undefined ? "" : ` with ${describeExit(exit)}`;

@@ -1,5 +1,5 @@
 import { timer } from "rxjs";
-import { type ProcessError } from "../errors.js";
+import { ProcessError } from "../errors.js";
 import type { Survivor } from "../os/os.js";
 import { isAlive } from "../os/os-state.js";
 import { durationMs } from "../units/duration.js";
@@ -68,7 +68,8 @@ export class ProcessCommands {
     if (this.#control.holder.template.schedule !== undefined) return this.#arm();
     // Nothing to wait for, so nothing that a later command could overtake.
     if (this.#queue.isIdle && this.#cell.status.lifecycle === "running" && this.#isAlive()) {
-      return this.#cell.change({ desired: "up" });
+      this.#cell.change({ desired: "up" });
+      return await this.#awaitFound(options);
     }
     const { result } = this.#run("start", "up", (command) => this.#control.start(command, byHand));
     await this.#awaitUp(result, "start", options);
@@ -178,6 +179,17 @@ export class ProcessCommands {
     } finally {
       this.#startsAwaited -= 1;
     }
+  }
+
+  /** A process that was found running is up when it is ready. Whoever gives up this wait does not end it. */
+  async #awaitFound(options: Cancellable): Promise<void> {
+    const { present } = this.#control.holder;
+    if (present === undefined || present.upSinceMs !== undefined) return;
+    const { cancelSignal = new AbortController().signal } = options;
+    if (await this.await(this.#control.awaitFound(present, cancelSignal), "start", options)) return;
+    const { name, desired } = this.#cell.status;
+    if (desired === "up") return await this.start(options);
+    throw new ProcessError("ABORTED", `${name}: start was given up, because it was stopped`, { process: name });
   }
 
   #requireWanted(what: string, { cancelSignal }: Cancellable): void {

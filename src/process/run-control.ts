@@ -4,7 +4,14 @@ import { isAlive } from "../os/os-state.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { awaitReady } from "./await-ready.js";
 import type { CommandContext } from "./command-queue.js";
-import { endedBeforeReady, explainFailure, incompleteStop, notReadyInTime, withoutName } from "./failures.js";
+import {
+  endedBeforeReady,
+  explainFailure,
+  foundNotReady,
+  incompleteStop,
+  notReadyInTime,
+  withoutName,
+} from "./failures.js";
 import { type LaunchOptions, planLaunch } from "./launch.js";
 import type { StopResult } from "./process.js";
 import type { ProcessContext, StopRequest } from "./process-context.js";
@@ -111,6 +118,15 @@ export class RunControl {
     run.failure = { cause: "start-timeout", reason: withoutName(error) };
     await this.stop(stop, command);
     throw this.#failed(error);
+  }
+
+  /** The same wait for a process that was found running, which is left so when it does not get there. False: it has ended. */
+  async awaitFound(run: Run, overtaken: AbortSignal): Promise<boolean> {
+    const { name, startTimeoutMs: timeoutMs } = this.#template;
+    const { scheduler } = this.#context.os;
+    const outcome = await awaitReady({ run, status$: this.#cell.status$, timeoutMs, overtaken, scheduler });
+    if (outcome === "late") throw foundNotReady(name, timeoutMs, run.checks.readiness);
+    return outcome === "ready";
   }
 
   #failed(lastError: ProcessError): ProcessError {

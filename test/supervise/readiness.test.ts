@@ -264,6 +264,73 @@ describe("a process that was ready once", () => {
   });
 });
 
+describe("the start of a process that was found running", () => {
+  /** Attached, and ready from some moment on. */
+  async function foundScene(readyAtMs: number, startTimeout = "30s") {
+    const scene = await checkedScene(readyFrom(readyAtMs));
+    const foreign = scene.os.addForeign("server", (self) => self.onSignal("SIGTERM", () => self.end(0)));
+    const options = { readiness: check, startTimeout, command: "app" };
+    const found = await scene.manager.attachProcess("server", foreign.identity.pid, options);
+    return { scene, found, foreign, [Symbol.asyncDispose]: scene[Symbol.asyncDispose] };
+  }
+
+  test("is done when it is ready", async () => {
+    await using it = await foundScene(5000);
+    const started = outcomeOf(it.found.start());
+    await it.scene.os.clock.advance(4500);
+    expect(started.value).toBe("pending");
+    await it.scene.os.clock.advance(2000);
+    expect(started.value).toBeUndefined();
+    expect(it.scene.runs()).toEqual([]);
+  });
+
+  test("leaves it alone when it is not ready in time, or the caller does not wait any longer", async () => {
+    await using it = await foundScene(1e9, "10s");
+    const controller = new AbortController();
+    const cancelled = outcomeOf(it.found.start({ cancelSignal: controller.signal }));
+    const kept = outcomeOf(it.found.start());
+    await it.scene.os.clock.advance(5000);
+    controller.abort();
+    await it.scene.os.clock.advance(5000);
+    expect(cancelled.value).toMatchObject({ code: "ABORTED" });
+    expect(kept.value).toMatchObject({ code: "START_TIMEOUT", process: "server" });
+    expect(it.foreign.signals).toEqual([]);
+    expect(it.found.status).toMatchObject({ lifecycle: "running", desired: "up", supervision: { kind: "watching" } });
+  });
+
+  test.each(["stop", "kill"] as const)("is given up when it is ended by %s", async (verb) => {
+    await using it = await foundScene(1e9);
+    const started = outcomeOf(it.found.start());
+    await it.scene.os.clock.advance(2000);
+    const stopped = it.found[verb]();
+    await it.scene.os.clock.advance(1000);
+    await stopped;
+    expect(started.value).toMatchObject({ code: "ABORTED", process: "server" });
+    await it.scene.os.clock.advance(60_000);
+    expect(it.scene.runs()).toEqual([]);
+  });
+
+  test("starts it anew when it ends before it is ready", async () => {
+    await using it = await foundScene(5000);
+    const started = outcomeOf(it.found.start());
+    await it.scene.os.clock.advance(2000);
+    it.foreign.end(1);
+    await it.scene.os.clock.advance(4500);
+    expect(started.value).toBeUndefined();
+    expect(it.scene.startsMs()).toEqual([2000]);
+    expect(it.found.status.ready).toBe(true);
+  });
+
+  test("ends with the manager", async () => {
+    await using it = await foundScene(1e9);
+    const started = outcomeOf(it.found.start());
+    await it.scene.os.clock.advance(2000);
+    await it.scene.manager.close();
+    await it.scene.os.clock.advance(0);
+    expect(started.value).toMatchObject({ code: "MANAGER_CLOSED" });
+  });
+});
+
 describe("a check that cannot be made", () => {
   // Each is short enough, both together are not.
   const cwd = `/${"x".repeat(100)}`;
