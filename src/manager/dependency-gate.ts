@@ -1,4 +1,4 @@
-import { concatMap, filter, firstValueFrom, fromEvent, map, merge, type Observable } from "rxjs";
+import { concatMap, filter, firstValueFrom, from, fromEvent, map, merge, switchMap, takeUntil } from "rxjs";
 import { ProcessError } from "../errors.js";
 import type { Lifecycle } from "../process/lifecycle.js";
 import type { ManagedProcess } from "../process/managed-process.js";
@@ -42,16 +42,19 @@ export async function awaitDependencies(
   const { name, dependsOn } = dependent.template;
   if (dependsOn.length === 0) return;
   const cycle = findCycle(name, relatives.dependenciesOf);
-  if (cycle !== undefined) throw cycleError(name, cycle);
+  if (cycle !== undefined) {
+    throw new ProcessError("DEPENDENCY_CYCLE", `${name}: ${describeCycle(cycle)}`, { process: name });
+  }
   const waits = dependsOn.flatMap((dependency) => waitsFor(dependent, dependency, relatives));
-  for (const wait of waits) if (!isMet(wait, wait.process.status)) start(wait, name, isAutomatic);
+  const starts = waits.map((wait) => (isMet(wait, wait.process.status) ? undefined : start(wait, name, isAutomatic)));
+  const { reason } = dependent.status;
   const telling = merge(...waits.map(({ process }) => process.status$)).subscribe(() => {
     const missing = waits.filter((wait) => !isMet(wait, wait.process.status));
     if (missing.length > 0) dependent.tellReason(`waits for ${missing.map(describeWait).join(" and for ")}`);
   });
   try {
-    await Promise.all(waits.map((wait) => awaitOne(wait, name, cancelSignal)));
-    dependent.tellReason(undefined);
+    await Promise.all(waits.map((wait, index) => awaitOne(wait, starts[index], name, cancelSignal)));
+    dependent.tellReason(reason);
   } finally {
     telling.unsubscribe();
   }
@@ -69,9 +72,8 @@ export function missingDependencies(dependent: ManagedProcess, relatives: Relati
   });
 }
 
-export function cycleError(name: string, cycle: readonly string[]): ProcessError {
-  const text = `${name}: dependsOn goes in a circle: ${cycle.join(" → ")}; remove one of these dependencies`;
-  return new ProcessError("DEPENDENCY_CYCLE", text, { process: name });
+export function describeCycle(cycle: readonly string[]): string {
+  return `dependsOn goes in a circle: ${cycle.join(" → ")}; remove one of these dependencies`;
 }
 
 function waitsFor(dependent: ManagedProcess, { name, condition }: Dependency, { find }: Relatives): readonly Wait[] {
@@ -80,34 +82,44 @@ function waitsFor(dependent: ManagedProcess, { name, condition }: Dependency, { 
   throw dependencyError(dependent.name, `there is no process named ${name}, on which it depends`);
 }
 
-/** Sees to it that a dependency is on its way; throws when it must not be. */
-function start({ process, condition }: Wait, dependent: string, isAutomatic: boolean): void {
-  const { status, template } = process;
+/**
+ * Sees to it that a dependency is on its way; throws when it must not be. Resolves when the start that was asked for has
+ * come to its end, whatever that is.
+ */
+function start({ process, condition }: Wait, dependent: string, isAutomatic: boolean): Promise<void> | undefined {
+  const { status, template, commands } = process;
   const isOver = condition === "EXITED" || condition === "SUCCEEDED";
-  if (status.lifecycle === "running" && (isOver || status.desired === "up")) return;
+  if (status.lifecycle === "running" && (isOver || status.desired === "up")) return undefined;
   if (!template.enabled) throw dependencyError(dependent, `it depends on ${process.name}, which is disabled`);
-  if (!isAutomatic) return void process.start().catch(() => undefined);
-  if (status.desired === "up") return;
-  if (process.commands.isHeldDown) throw dependencyError(dependent, `it depends on ${process.name}, which was stopped`);
-  process.commands.want();
-  void process.commands.startUnasked();
+  if (!isAutomatic) return process.start().catch(() => undefined);
+  if (status.desired === "up") return undefined;
+  if (commands.isHeldDown) throw dependencyError(dependent, `it depends on ${process.name}, which was stopped`);
+  commands.want();
+  return commands.startUnasked();
 }
 
-async function awaitOne(wait: Wait, dependent: string, cancelSignal: AbortSignal): Promise<void> {
+async function awaitOne(
+  wait: Wait,
+  started: Promise<void> | undefined,
+  dependent: string,
+  cancelSignal: AbortSignal,
+): Promise<void> {
   cancelSignal.throwIfAborted();
   const { process } = wait;
   const met$ = process.status$.pipe(
     filter((status) => isMet(wait, status)),
     map(() => undefined),
   );
-  const failed$: Observable<string> = process.status$.pipe(
+  const failed$ = from(started ?? Promise.resolve()).pipe(
+    // While a start is under way the status may still tell how the last run has ended.
+    switchMap(() => process.status$),
     // What the restart policy makes of an end is decided in the turn in which the end is told.
     concatMap(() => Promise.resolve()),
     map(() => describeFailure(process)),
     filter((failure) => failure !== undefined),
   );
-  const aborted$ = fromEvent(cancelSignal, "abort").pipe(map(() => undefined));
-  const failure = await firstValueFrom(merge(met$, failed$, aborted$), { defaultValue: "it was deleted" });
+  const waiting$ = merge(met$, failed$).pipe(takeUntil(fromEvent(cancelSignal, "abort")));
+  const failure = await firstValueFrom(waiting$, { defaultValue: "it was deleted" });
   cancelSignal.throwIfAborted();
   if (failure === undefined) return;
   const text = `it depends on ${process.name} (${wait.condition}), which has failed: ${failure}`;
@@ -125,8 +137,13 @@ function isMet({ process, condition }: Wait, status: ProcessStatus): boolean {
       return status.lifecycle === "running" || hasSucceeded(status, restart);
     case "READY":
       // A job without a check has been ready while it ran, and needs not be ready for ever.
-      return status.ready || (readiness === undefined && hasSucceeded(status, restart));
+      return isReady(status) || (readiness === undefined && hasSucceeded(status, restart));
   }
+}
+
+/** What is about to be stopped is of no use any more. */
+function isReady({ ready, lifecycle }: ProcessStatus): boolean {
+  return ready && lifecycle === "running";
 }
 
 function hasSucceeded({ lifecycle, exit }: ProcessStatus, { successExitCodes }: RestartPolicy): boolean {

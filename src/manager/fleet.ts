@@ -11,6 +11,7 @@ import { schedule } from "../supervise/schedule.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { recordedChanges } from "./adoption.js";
 import { awaitDependencies, type Relatives } from "./dependency-gate.js";
+import { findCycles } from "./dependency-graph.js";
 import { instancesOf } from "./instances.js";
 import { Registry } from "./registry.js";
 
@@ -31,13 +32,22 @@ export class Fleet implements Relatives {
     this.#context = context;
   }
 
-  readonly find = (name: string): readonly ManagedProcess[] =>
-    this.registry.all().filter((process) => process.name === name || process.family === name);
+  readonly find = (name: string): readonly ManagedProcess[] => {
+    const one = this.registry.get(name);
+    const family = this.registry.inFamily(name);
+    return one === undefined || family.includes(one) ? family : [one, ...family];
+  };
 
   readonly dependenciesOf = (name: string): readonly string[] => {
     const dependencies = this.registry.get(name)?.template.dependsOn ?? [];
     return dependencies.flatMap((dependency) => this.find(dependency.name)).map((process) => process.name);
   };
+
+  /** Names that depend on each other in a circle: none of them can be started. */
+  cycles(): readonly (readonly string[])[] {
+    const names = this.registry.all().map(({ name }) => name);
+    return findCycles(names, this.dependenciesOf);
+  }
 
   inGroup(group: string): readonly ManagedProcess[] {
     return this.registry.all().filter(({ template }) => template.group === group);

@@ -20,6 +20,7 @@ import { StatusWatcher } from "../watch/status-watcher.js";
 import { adoptProcesses } from "./adoption.js";
 import { attachedTemplate } from "./attached-template.js";
 import { closedError, closeProcesses } from "./close-processes.js";
+import { describeCycle } from "./dependency-gate.js";
 import { type Explanation, explainProcess } from "./explain.js";
 import { Fleet, type FleetContext } from "./fleet.js";
 import { instancesOf } from "./instances.js";
@@ -134,6 +135,7 @@ export class Manager implements ProcessManager {
       for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
       for (const template of this.#templates.all()) this.#fleet.addAll(this.#adapt(template), {});
       for (const name of await this.#adopt()) this.#holdDown(name);
+      this.#tellCycles();
       const marked = this.#registry.all().filter((process) => !process.commands.isHeldDown);
       await Promise.all(marked.map(async (process) => await this.#startMarked(process)));
       const { templateDir, watchTemplates: isWatched = false } = this.#options;
@@ -266,6 +268,7 @@ export class Manager implements ProcessManager {
     this.#requireOpen();
     requireTemplateDir(this.#templates);
     const items = await this.#reloader.apply();
+    this.#tellCycles();
     for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
     return items;
   }
@@ -353,6 +356,10 @@ export class Manager implements ProcessManager {
     if (process.status.lifecycle === "running") return;
     process.commands.want();
     await awaitFirstStep(process);
+  }
+
+  #tellCycles(): void {
+    for (const cycle of this.#fleet.cycles()) this.#logger.error({ processes: cycle }, describeCycle(cycle));
   }
 
   /** What its user has stopped stays so, also under the next manager. */

@@ -11,6 +11,8 @@ import type { MembershipChange } from "./process-manager.js";
 /** The processes of a manager by name: one name, one process. */
 export class Registry {
   readonly #processes = new Map<string, ManagedProcess>();
+  /** By the name of the template they are made from: every start asks for those it depends on. */
+  readonly #families = new Map<string, Set<ManagedProcess>>();
   /** Processes of deleted handles that may still run. */
   readonly #ghosts = new Map<string, AttachedChild>();
   readonly #changes = new Subject<MembershipChange>();
@@ -42,6 +44,11 @@ export class Registry {
     return this.#processes.get(name);
   }
 
+  /** The processes made from the template of this name, in the order they were made. */
+  inFamily(name: string): readonly ManagedProcess[] {
+    return [...(this.#families.get(name) ?? [])];
+  }
+
   all(): readonly ManagedProcess[] {
     return [...this.#processes.values()];
   }
@@ -65,12 +72,15 @@ export class Registry {
   add(process: ManagedProcess): void {
     this.requireFree(process.name, process.identity);
     this.#processes.set(process.name, process);
+    const family = this.#families.get(process.family) ?? new Set();
+    this.#families.set(process.family, family.add(process));
     this.#changes.next(added(process));
   }
 
   remove(process: ManagedProcess): void {
     if (this.#processes.get(process.name) !== process) return;
     this.#processes.delete(process.name);
+    this.#families.get(process.family)?.delete(process);
     this.#changes.next(Object.freeze({ type: "removed", process }));
   }
 
