@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { ComposeSet } from "./compose-set.js";
+
+const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** A line of `drover up --json`. */
+export interface Change {
+  readonly name: string;
+  readonly state: string;
+  readonly pid: number | null;
+  readonly exit: {
+    readonly code?: number;
+    readonly signal?: string;
+    readonly cause: string;
+    readonly at: string;
+  } | null;
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+  readonly at: string;
+}
+
+export interface UpProgram extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly changes: readonly Change[];
+  readonly errors: readonly string[];
+  /** Exit code and signal, once it has ended and said everything. */
+  readonly ended: Promise<unknown[]>;
+}
+
+/** `drover up` of a set, which is ended with the block in any case. */
+export function startUp({ dir, templateDir, stateDir }: ComposeSet): UpProgram {
+  const args = [cli, "up", "--json", "--template-dir", templateDir, "--state-dir", stateDir];
+  const child = spawn(process.execPath, args, { cwd: dir, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "close");
+  const [changes, errors]: [Change[], string[]] = [[], []];
+  createInterface({ input: child.stdout }).on("line", (line) => changes.push(JSON.parse(line) as Change));
+  createInterface({ input: child.stderr }).on("line", (line) => errors.push(line));
+  const dispose = async (): Promise<void> => {
+    child.kill("SIGINT");
+    await ended;
+  };
+  return { child, changes, errors, ended, [Symbol.asyncDispose]: dispose };
+}
