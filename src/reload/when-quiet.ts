@@ -22,14 +22,22 @@ export function whenQuiet(quietMs: number, scheduler: SchedulerLike): OperatorFu
         latestMs = undefined;
         subscriber.next({ isEndless });
       };
+      const schedule = (work: () => void, delayMs: number): Subscription => scheduler.schedule(work, delayMs);
+      // In a program that was held up, the timer is due before the events of meanwhile are read: these go first.
+      const lastTurn = (): void => {
+        timer = schedule(() => end(false), 0);
+      };
       subscriber.add(() => timer.unsubscribe());
       return source.subscribe({
         next: () => {
           const nowMs = scheduler.now();
+          const isFirst = latestMs === undefined;
           latestMs ??= nowMs + quietMs * longestFactor;
           const leftMs = latestMs - nowMs;
+          // The timer is due already: put off at each event, it would never run.
+          if (leftMs <= 0 && !isFirst) return;
           timer.unsubscribe();
-          timer = scheduler.schedule(() => end(leftMs < quietMs), Math.max(0, Math.min(quietMs, leftMs)));
+          timer = leftMs < quietMs ? schedule(() => end(true), leftMs) : schedule(lastTurn, quietMs);
         },
         error: (cause) => subscriber.error(cause),
         complete: () => subscriber.complete(),

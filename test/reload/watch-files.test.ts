@@ -93,9 +93,9 @@ describe("saves", () => {
     using dir = watchedDir();
     using changes = await settledChangesOf(dir, "a", { debounceMs: 100 });
     const writing = interval(20).subscribe(() => appendFileSync(dir.at("out.log"), "a line\n"));
-    expect(await changes.next()).toEqual(["out.log"]);
+    // A machine that is held up makes a pause; without the feature no change would ever be called so.
+    while (changes.all.at(-1)?.isEndless !== true) expect(await changes.next()).toEqual(["out.log"]);
     writing.unsubscribe();
-    expect(changes.all.at(-1)).toMatchObject({ isEndless: true });
   });
 
   test("a new modification time counts, permissions and reading do not", async () => {
@@ -232,6 +232,21 @@ describe("files and directories that come and go", () => {
     expect(await changes.next()).toEqual(["a"]);
     dir.write("app/c/d");
     expect(await changes.next()).toEqual(["c/d"]);
+  });
+
+  test("directories may come and go for ever", async () => {
+    using dir = watchedDir();
+    using changes = await settledChangesOf(dir, "a", { debounceMs: 1 });
+    for (let number = 0; number < 130; number++) {
+      dir.write(`tmp${number}/b`);
+      expect(await changes.next()).toEqual([`tmp${number}/b`]);
+      dir.remove(`tmp${number}`);
+      expect(await changes.next()).toEqual([`tmp${number}/b`]);
+    }
+    dir.write("tmp1/c/d");
+    expect(await changes.next()).toEqual(["tmp1/c/d"]);
+    dir.write("tmp1/c/d", "22");
+    expect(await changes.next()).toEqual(["tmp1/c/d"]);
   });
 
   test("a directory that is moved away and another one moved in are one change, and watched on", async () => {

@@ -70,6 +70,28 @@ describe("the end of a subscription", () => {
   });
 });
 
+test("where the disk tells nothing, chokidar's polling finds the changes", async () => {
+  using dir = watchedDir();
+  dir.write("a");
+  const body = `
+    const acts = [
+      () => writeFileSync("b", "1"),
+      () => (mkdirSync("c/d", { recursive: true }), writeFileSync("c/d/e", "1")),
+      () => writeFileSync("c/d/e", "22"),
+      () => process.exit(),
+    ];
+    const request = { paths: ["."], ignore: ["program"], ownFiles: [], debounceMs: 50, cwd: process.cwd() };
+    const options = { scheduler: asyncScheduler, onProblem: (problem) => console.log(problem.message) };
+    watchFiles(request, options).subscribe(({ files }) => {
+      console.log(files.join());
+      acts.shift()();
+    });
+    setInterval(() => undefined, 60_000);
+    writeFileSync("a", "22");`;
+  const output = await outputOf(dir, body, ["env", "CHOKIDAR_USEPOLLING=1"]);
+  expect(output).toEqual(["a", "b", "c/d/e", "c/d/e", "exit 0"]);
+});
+
 describe.skipIf(!canUnshare)("what cannot be watched", () => {
   const watching = (limit: string, ending: string): string => `
     for (const [file, text] of ${limit}) writeFileSync(file, text);

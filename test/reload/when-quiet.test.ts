@@ -1,6 +1,8 @@
+import { Subject } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import { expect, test } from "vitest";
 import { whenQuiet } from "../../src/reload/when-quiet.js";
+import { FakeClock } from "../../src/testing/fake-clock.js";
 
 const quiet = { q: { isEndless: false }, e: { isEndless: true } };
 
@@ -29,6 +31,18 @@ test("begins anew with an event that comes when the time is just over", () => {
 
 test("emits at ten times the time when it is never quiet, and says so", () => {
   timeline("a 399ms ".repeat(24), "5s e 4699ms q", 500);
+});
+
+test("lets events go first that were waiting when a program was held up", async () => {
+  const clock = new FakeClock();
+  const source = new Subject<void>();
+  const told: number[] = [];
+  source.pipe(whenQuiet(500, clock)).subscribe(() => told.push(clock.now()));
+  source.next();
+  // Due in the same millisecond, and read by the event loop right after the timer.
+  clock.schedule(() => source.next(), 500);
+  await clock.advance(2000);
+  expect(told).toEqual([1000]);
 });
 
 test("emits in the same millisecond when no quiet is asked for", () => {
