@@ -19,13 +19,13 @@ export function collapseCutter(run: RunProgram): CutHead {
     if (blocks <= 0) return undefined;
     const bytes = blocks * blksize;
     await archive.truncate(bytes);
-    await archive.datasync();
     // By this program's descriptor: when it is killed, a `fallocate` that has just been started finds no file.
     const path = `/proc/${await readlink("/proc/self").catch(() => "self")}/fd/${source.fd}`;
     const args = ["--collapse-range", "--offset", "0", "--length", `${bytes}`, "--", path];
-    const code = await run("fallocate", args).catch(() => -1);
+    const code = await run("fallocate", args).catch(() => undefined);
     if (code === 0) return bytes;
-    refusedBy.add(dev);
+    // A program that could not be started may be the next time; a file system that refused will refuse again.
+    if (code !== undefined) refusedBy.add(dev);
     return undefined;
   };
 }

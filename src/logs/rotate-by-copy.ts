@@ -19,22 +19,27 @@ import type { Rotator } from "./rotator.js";
  */
 export function copyRotator(run: RunProgram): Rotator {
   const cutters: readonly CutHead[] = [collapseCutter(run), cutByTruncation];
-  return { recover: (file) => file.exclusive(() => recover(file.path)), rotate: (file) => rotate(file, cutters) };
+  return {
+    recover: (file) => file.exclusive(() => recover(file.path)),
+    rotate: (file, maxBytes) => rotate(file, cutters, maxBytes),
+  };
 }
 
 const partOf = (path: string): string => `${path}.rotating`;
 
-async function rotate(file: LogFile, cutters: readonly CutHead[]): Promise<boolean> {
+async function rotate(file: LogFile, cutters: readonly CutHead[], maxBytes = Number.POSITIVE_INFINITY) {
   const { path } = file;
   await file.exclusive(() => recover(path));
   const source = await openForCut(path);
   if (source === undefined) return false;
   try {
-    const { size, mode } = await source.stat();
+    const { size, mode, blksize } = await source.stat();
     if (size === 0) return false;
     const { removedBytes } = file;
     await using copy = await newCopy(path, mode);
-    await copyBytes(source, copy.archive, 0, size);
+    await copyBytes(source, copy.archive, 0, Math.min(size, Math.ceil(maxBytes / blksize) * blksize));
+    // What is removed from one file must have arrived in the other. Not in the readers' time: a disk may take seconds.
+    await copy.archive.datasync();
     return await file.exclusive(async () => {
       const wasCleared = file.removedBytes !== removedBytes || (await source.stat()).size < size;
       if (wasCleared) return false;

@@ -72,15 +72,23 @@ export class RotationWatch {
   }
 
   async #rotateIfFull(): Promise<number> {
-    const { rotator, scheduler } = this.#context;
+    const { rotator } = this.#context;
+    const { maxSizeBytes } = this.#policy;
     if (this.#bytes < 0) await rotator.recover(this.#file);
-    const bytes = await this.#file.exclusive(() => this.#file.look(new Date(scheduler.now())));
+    const bytes = await this.#look();
     const hasGrown = bytes !== undefined && bytes !== this.#bytes;
     this.#bytes = bytes ?? 0;
-    if (this.#bytes < this.#policy.maxSizeBytes) return hasGrown ? growingMs : quietMs;
-    if (await rotator.rotate(this.#file)) await this.#tidy();
+    if (this.#bytes < maxSizeBytes) return hasGrown ? growingMs : quietMs;
+    if (await rotator.rotate(this.#file, maxSizeBytes)) await this.#tidy();
+    const rest = (await this.#look()) ?? 0;
+    // A writer in full flood has filled the next file meanwhile; one that cannot be rotated must not make this spin.
+    const isFullAgain = rest >= maxSizeBytes && rest !== this.#bytes;
     this.#bytes = 0;
-    return growingMs;
+    return isFullAgain ? 0 : growingMs;
+  }
+
+  async #look(): Promise<number | undefined> {
+    return await this.#file.exclusive(() => this.#file.look(new Date(this.#context.scheduler.now())));
   }
 
   async #tidy(): Promise<void> {

@@ -10,6 +10,9 @@ export interface Rotator {
    * read or rotated.
    */
   recover(file: LogFile): Promise<void>;
-  /** Rotates now. False when there is no file, or nothing in it. Rejects with Node's error; the log is then as before. */
-  rotate(file: LogFile): Promise<boolean>;
+  /**
+   * Rotates now: the first `maxBytes` of the file, where they can be taken away alone, else all of it. False when there is
+   * no file, or nothing in it. Rejects with Node's error; the log is then as before.
+   */
+  rotate(file: LogFile, maxBytes?: number): Promise<boolean>;
 }

@@ -9,10 +9,10 @@ import type { LogLine } from "../../src/logs/log-line.js";
 import { copyRotator } from "../../src/logs/rotate-by-copy.js";
 import { FakeClock } from "../../src/testing/fake-clock.js";
 
+import { findGap, LogScene, numberedLines, numbersOf, runProgram } from "./log-scene.js";
+
 // Their writers and rotations take long on a machine that is busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
-
-import { findGap, LogScene, numberedLines, numbersOf, runProgram } from "./log-scene.js";
 
 const textOf = (lines: readonly LogLine[]): readonly string[] => lines.map(({ line }) => line);
 

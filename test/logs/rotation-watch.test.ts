@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { asyncScheduler, firstValueFrom, type SchedulerLike, Subject } from "rxjs";
 import { describe, expect, test } from "vitest";
 import type { ProcessError } from "../../src/errors.js";
@@ -36,13 +36,15 @@ class DelayRecorder implements SchedulerLike {
 class FakeRotator implements Rotator {
   readonly calls: string[] = [];
   failure: Error | undefined;
+  onRotate: (maxBytes: number) => void = () => undefined;
 
   async recover(): Promise<void> {
     this.calls.push("recover");
   }
 
-  async rotate(): Promise<boolean> {
+  async rotate(_file: LogFile, maxBytes = 0): Promise<boolean> {
     this.calls.push("rotate");
+    this.onRotate(maxBytes);
     if (this.failure !== undefined) throw this.failure;
     return true;
   }
@@ -63,6 +65,19 @@ describe("the watch over the size of a log", () => {
     expect(await scheduler.pass()).toBe(1000);
     expect(rotator.calls).toEqual(["recover", "rotate"]);
     expect(problems).toEqual([]);
+    await watch.close();
+  });
+
+  test("goes on at once when the rest is too large, and not when nothing was taken away", async () => {
+    await using scene = new LogScene();
+    writeFileSync(scene.path, "x".repeat(25));
+    const [scheduler, rotator] = [new DelayRecorder(), new FakeRotator()];
+    const context = { scheduler, rotator, report: () => undefined };
+    const watch = new RotationWatch(new LogFile(scene.path), { maxSizeBytes: 10, maxFiles: 3 }, context);
+    rotator.onRotate = (maxBytes) => truncateSync(scene.path, 25 - maxBytes);
+    expect(await scheduler.pass()).toBe(0);
+    rotator.onRotate = () => undefined;
+    expect(await scheduler.pass()).toBe(1000);
     await watch.close();
   });
 
