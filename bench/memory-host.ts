@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createProcessManager } from "drover";
+import { withoutOutput } from "./bare-output.js";
 import { sleepSeconds } from "./sleepers.js";
 
 // A host program of its own: `memory-host.js drover|plain COUNT` starts that many processes and prints the bytes each
@@ -23,7 +24,7 @@ process.exit(kept.length > 0 ? 0 : 1);
 async function byDrover(): Promise<() => Promise<unknown>> {
   const manager = await createProcessManager();
   return async () => {
-    const handle = manager.newProcess(`sleep-${kept.length}`, "sleep", { args: [sleepSeconds] });
+    const handle = manager.newProcess(`sleep-${kept.length}`, "sleep", { args: [sleepSeconds], ...withoutOutput });
     await handle.start();
     return handle;
   };

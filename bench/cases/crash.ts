@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { createProcessManager, type Process, type ProcessManager } from "drover";
 import { filter, firstValueFrom, map } from "rxjs";
+import { withoutOutput } from "../bare-output.js";
 import { type Benchmark, type Row, ratioRow } from "../row.js";
 import { sleepSeconds, startSleepers } from "../sleepers.js";
 import { alternate, summarise } from "../statistics.js";
@@ -21,7 +22,7 @@ async function ownChild(rounds: number): Promise<Row> {
 }
 
 async function crashHandle(manager: ProcessManager): Promise<number> {
-  const child = manager.newProcess("victim", "sleep", { args: [sleepSeconds] });
+  const child = manager.newProcess("victim", "sleep", { args: [sleepSeconds], ...withoutOutput });
   await child.start();
   const latencyMs = await kill(child);
   await manager.delete("victim");

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createProcessManager } from "drover";
+import { withoutOutput } from "../bare-output.js";
 import { type Benchmark, ratioRow } from "../row.js";
 import { sleepSeconds } from "../sleepers.js";
 import { alternate } from "../statistics.js";
@@ -8,7 +9,7 @@ import { alternate } from "../statistics.js";
 /** `restart()` against SIGTERM, `exit`, and another `spawn`. */
 export const restart: Benchmark = async ({ isTiny }) => {
   await using manager = await createProcessManager();
-  const handle = manager.newProcess("sleep", "sleep", { args: [sleepSeconds] });
+  const handle = manager.newProcess("sleep", "sleep", { args: [sleepSeconds], ...withoutOutput });
   await handle.start();
   let child = spawn("sleep", [sleepSeconds], { stdio: "ignore" });
   await once(child, "spawn");

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createProcessManager } from "drover";
+import { withoutOutput } from "../bare-output.js";
 import { type Benchmark, ratioRow } from "../row.js";
 import { sleepSeconds } from "../sleepers.js";
 import { alternate, type Pair } from "../statistics.js";
@@ -27,7 +28,7 @@ async function byDrover(count: number): Promise<Times> {
   await using manager = await createProcessManager();
   const beganMs = performance.now();
   const processes = Array.from({ length: count }, (_, index) => {
-    return manager.newProcess(`sleep-${index}`, "sleep", { args: [sleepSeconds] });
+    return manager.newProcess(`sleep-${index}`, "sleep", { args: [sleepSeconds], ...withoutOutput });
   });
   await Promise.all(processes.map((process) => process.start()));
   const startedMs = performance.now();

@@ -231,7 +231,7 @@ export class ManagedProcess implements Process {
   /** For the manager: the host has defined the process anew; what runs goes on, the next start uses this. */
   claim(template: ProcessTemplate): void {
     this.isUnclaimed = false;
-    this.#holder.template = template;
+    this.#holder.use(template);
     this.#template$.next(template);
   }
 

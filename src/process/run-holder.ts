@@ -25,7 +25,7 @@ export interface HolderContext {
 
 /** Holds the present or last run of a process, and tells what becomes of it. */
 export class RunHolder {
-  /** The present template: from the next start on another one may be set. */
+  /** The present template. */
   template: ProcessTemplate;
   readonly #context: HolderContext;
   readonly #cell: StatusCell;
@@ -40,6 +40,13 @@ export class RunHolder {
     this.template = template;
     this.#context = context;
     this.#cell = cell;
+  }
+
+  /** Another template takes the place of the present one: its checks decide at once, the rest with the next start. */
+  use(template: ProcessTemplate): void {
+    this.template = template;
+    const { present } = this;
+    if (present !== undefined) this.#cell.change(healthFacts(template, present.checks));
   }
 
   /** The present or last run; undefined before the first. */

@@ -13,8 +13,9 @@ export interface RunWatch<Part, Value> {
 }
 
 /**
- * What `watch` gives for as long as a run lasts: begun anew for each run, and when its part of the template changes.
- * Completes with `status$`; errors like what `watch` gives.
+ * What `watch` gives for as long as a run lasts: begun anew for each run, and when its part of the template changes. Of a
+ * process whose template has no such part the status is not looked at. Completes with `status$`; errors like what
+ * `watch` gives.
  */
 export function duringEachRun<Part, Value>(
   process: ManagedProcess,
@@ -28,7 +29,9 @@ export function duringEachRun<Part, Value>(
     }, undefined),
     distinctUntilChanged(),
   );
-  return run$.pipe(switchMap((run) => (run === undefined ? EMPTY : whileUnchanged(process, part, watch))));
+  return whileUnchanged(process, part, (policy) =>
+    run$.pipe(switchMap((run) => (run === undefined ? EMPTY : watch(policy)))),
+  );
 }
 
 /** What `watch` gives for a part of the template, begun anew when that changes. Completes and errors like what it gives. */
