@@ -39,6 +39,32 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     "the same process: true, wanted: up",
     "left: 0, its log: ticking as kept",
   ],
+  "07-python-agent.ts": [
+    "agent: ready, in .venv",
+    "ready: true",
+    "agent: ready, in .venv",
+    "it was ended by SIGKILL, and is ready again",
+    "agent: ending",
+  ],
+  "08-http-readiness.ts": [
+    "ready: true, it says: hello",
+    "why it was replaced: its liveness check failed 3 times in a row: no answer within 1s; restart 1 in 1s",
+  ],
+  "09-database-and-dependents.ts": [
+    "the API is not ready",
+    "the API is ready",
+    "the API is not ready",
+    "the API is ready",
+    "restarts of the database: 1, of the API: 0",
+    "the API is not ready",
+    "stopped: api, then database",
+  ],
+  "10-cron-job.ts": [
+    "armed: true, runs: false",
+    "succeeded with exit code 0, was due at a full second: true",
+    "succeeded with exit code 0, was due at a full second: true",
+    "armed: false",
+  ],
 };
 
 const loader = join(root, "scripts/typescript-loader.js");
