@@ -83,16 +83,17 @@ export class DirectoryFollower {
     if (isOfDirectory || this.#layout().counts(path)) this.#observer.touched();
   }
 
-  /** Whether the name is, or was, that of a directory in which something can count. */
+  /** Whether the name is, or was, that of a directory, or of a link to one, in which something can count. */
   #observeEntry(path: string, generation: Generation): boolean {
     const layout = this.#layout();
     const isKnown = layout.directories.has(path) || generation.added.has(path);
     if (!isKnown && !layout.wants(path)) return false;
-    const isThere = isDirectory(path);
-    if (isKnown && isThere) this.#observer.replaced();
+    const kind = kindOf(path);
+    if (isKnown && kind === "directory") this.#observer.replaced();
     else if (isKnown) this.#forget(path, generation);
-    else if (isThere) this.#add([path], generation);
-    return isKnown || isThere;
+    else if (kind === "directory") this.#add([path], generation);
+    // A look finds where a link leads to.
+    return isKnown || kind !== undefined;
   }
 
   #add(directories: readonly string[], generation: Generation): void {
@@ -112,10 +113,12 @@ function end({ parts }: Generation): void {
   for (const part of parts) part.close();
 }
 
-function isDirectory(path: string): boolean {
+function kindOf(path: string): "directory" | "link" | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory() === true) return "directory";
+    return stats?.isSymbolicLink() === true ? "link" : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -50,6 +50,9 @@ export function createLeftOut({ ignore, cwd, ownFiles }: LeftOutRequest): LeftOu
   return { file, directory };
 }
 
+/** Directories whose answer is kept; a program may make new ones for ever. */
+const mostKnown = 10_000;
+
 interface IgnoreRule {
   readonly isNegated: boolean;
   readonly matches: (path: string) => boolean;
@@ -67,6 +70,7 @@ function createIgnore(patterns: readonly string[], cwd: string): (path: string, 
   const isIgnoredDirectory = (path: string, root: string): boolean => {
     const key = `${root}\0${path}`;
     const answer = known.get(key) ?? isIgnoredBelow(path, root);
+    if (known.size >= mostKnown) known.clear();
     known.set(key, answer);
     return answer;
   };

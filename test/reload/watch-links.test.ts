@@ -84,6 +84,16 @@ test("a Kubernetes config map counts when it is replaced", async () => {
   }
 });
 
+test("a link to a directory that is made later is followed", async () => {
+  using dir = watchedDir();
+  dir.write("shared/a.ts");
+  using changes = await settledChangesOf(dir, "app/b.ts", { paths: ["app/**/*.ts"] });
+  link(dir, "app/shared", "../shared");
+  expect(await changes.next()).toEqual(["app/shared/a.ts"]);
+  dir.save("shared/a.ts", "22");
+  expect(await changes.next()).toEqual(["app/shared/a.ts"]);
+});
+
 test("a linked directory is watched under the name of the link, a circle once", async () => {
   using dir = watchedDir();
   dir.write("shared/a.ts");
