@@ -147,6 +147,11 @@ export class ProcessCommands {
     await this.#unasked("replace", (command) => this.#control.replace(present, failure, command));
   }
 
+  /** Spares the next start a look at all processes of the machine, while there is time for it. Never rejects. */
+  async prepareStart(): Promise<void> {
+    await this.#control.lookForLeftovers().catch(() => undefined);
+  }
+
   /** For the manager: it should run from now on; the restart policy and the schedule may act. */
   want(): void {
     this.#cell.change({ desired: "up" });

@@ -185,6 +185,13 @@ export class RunControl {
     this.#stopper.leftoverRunId = runId;
   }
 
+  /** Whether the last run has left something behind: once it is proven that it has not, no later start need look. */
+  async lookForLeftovers(): Promise<void> {
+    const { last } = this.holder;
+    if (last === undefined || last.isGone) return;
+    if ((await last.child.survivors()).length === 0) last.isGone = true;
+  }
+
   /** The last run may have left children that hold its port or its files: two instances must never overlap. */
   async #clearLeftovers(command: CommandContext): Promise<void> {
     const request = this.#template.stop;
@@ -192,7 +199,8 @@ export class RunControl {
     if (left.length > 0) throw incompleteStop(this.#template.name, left);
     const { last } = this.holder;
     if (last === undefined || last.isGone) return;
-    if ((await last.child.survivors()).length === 0) return;
+    await this.lookForLeftovers();
+    if (last.isGone) return;
     const { survivors } = await this.stop(request, command);
     if (survivors.length > 0) throw incompleteStop(this.#template.name, survivors);
   }

@@ -49,6 +49,7 @@ function act(process: ManagedProcess, decision: RestartDecision, context: Superv
   const { afterMs, attempt } = decision;
   const until = dateIn(afterMs, context);
   process.supervise(Object.freeze({ kind: "waiting", until, attempt, reason }), reason);
+  if (afterMs > 0) void process.commands.prepareStart();
   return unlessOverruled(process, timer(afterMs, scheduler)).pipe(tap(() => startAgain(process, attempt)));
 }
 

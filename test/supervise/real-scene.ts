@@ -1,13 +1,21 @@
 import { existsSync } from "node:fs";
 import { filter, firstValueFrom } from "rxjs";
-import { createProcessManager, type Process, type ProcessManager, type ProcessStatus } from "../../src/index.js";
+import {
+  createProcessManager,
+  type Logger,
+  type Process,
+  type ProcessManager,
+  type ProcessStatus,
+} from "../../src/index.js";
 import { hasEnvironment, readTable } from "../../src/os/node/procfs/table.js";
 
 export const hasProcfs = existsSync("/proc/self/stat");
 
+const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
 /** A manager of real processes that looks at them often. */
 export const openManager = (options: Parameters<typeof createProcessManager>[0] = {}): Promise<ProcessManager> =>
-  createProcessManager({ statusPeriod: 20, ...options });
+  createProcessManager({ statusPeriod: 20, logger: silent, ...options });
 
 /** The first status that is as wanted, the present one included. */
 export const statusOf = (subject: Process, isWanted: (status: ProcessStatus) => boolean): Promise<ProcessStatus> =>

@@ -300,6 +300,24 @@ describe("while it waits for a restart", () => {
     expect(leaders, "the first, its restart, the caller's start").toHaveLength(3);
   });
 
+  test("it is seen meanwhile that nothing is left, so that the restart is not late by that look", async () => {
+    await using scene = await sceneOf({ restart: onFailure }, failing);
+    const looks: number[] = [];
+    const watched: FakeProgram = (self) => {
+      const survivors = self.survivors.bind(self);
+      vi.spyOn(self, "survivors").mockImplementation(() => {
+        looks.push(scene.os.clock.now());
+        return survivors();
+      });
+      self.end(1);
+    };
+    scene.os.setProgram("app", watched);
+    await scene.app.start();
+    await scene.os.clock.advance(3500);
+    expect(scene.startsMs()).toEqual([0, 1000, 3000]);
+    expect(looks).toEqual([0, 1000, 3000]);
+  });
+
   test("a reload that has to clear leftovers first is not taken for the restart", async () => {
     await using scene = await sceneOf({ restart: onFailure, stop: { gracePeriod: "3s" } }, (self) => {
       self.fork((child) => child.onSignal("SIGTERM"));
