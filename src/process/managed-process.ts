@@ -1,7 +1,7 @@
 // The facade of the contract, one short method for each promise: in two files it would only be harder to find.
 /* eslint drover/max-lines-reason: off -- see above */
 import type { Writable } from "node:stream";
-import { BehaviorSubject, map, type Observable } from "rxjs";
+import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import { type ErrorCode, ProcessError } from "../errors.js";
 import type { HealthReport } from "../health/health-report.js";
 import type { ProbeSubject } from "../health/probe.js";
@@ -33,8 +33,8 @@ import { exitOfPresentRun, notificationsOf, usageOf } from "./status-streams.js"
 
 /** The handle the manager gives out, with what only the manager may do. */
 export class ManagedProcess implements Process {
-  readonly notifications$: Observable<ProcessNotification>;
-  readonly stats$: Observable<Usage>;
+  #notifications$: Observable<ProcessNotification> | undefined;
+  #stats$: Observable<Usage> | undefined;
   readonly #context: ProcessContext;
   readonly #options: LaunchOptions;
   readonly #cell: StatusCell;
@@ -45,10 +45,9 @@ export class ManagedProcess implements Process {
   /** What the kernel showed of the process this handle was attached to. */
   #attachedCommandLine: readonly string[] = [];
   readonly #template$: BehaviorSubject<ProcessTemplate>;
-  /** For supervision: the template, and every one that takes its place. Replays the present one; never completes. */
-  readonly template$: Observable<ProcessTemplate>;
+  readonly #ends = new Subject<RunEnd>();
   /** For supervision: every end of a run, and every start that failed. Does not replay; never completes or errors. */
-  readonly ends$: Observable<RunEnd>;
+  readonly ends$: Observable<RunEnd> = this.#ends;
   /** For the manager: name of the template it is made from. */
   readonly family: string;
   /** Its number among the processes of its template, from 1. */
@@ -69,12 +68,8 @@ export class ManagedProcess implements Process {
     this.family = options.family ?? template.name;
     this.instance = options.instance ?? 1;
     this.#template$ = new BehaviorSubject(template);
-    this.template$ = this.#template$.asObservable();
-    this.ends$ = this.#holder.ends$.pipe(
-      map(({ hasFailedStart, ...end }) => ({ ...end, isTold: hasFailedStart && this.commands.isStartAwaited })),
-    );
-    this.notifications$ = notificationsOf(this.status$);
-    this.stats$ = usageOf(this.status$, () => this.#holder.present?.child.usage(), context.os.backgroundScheduler);
+    this.#holder.onEnd = ({ hasFailedStart, ...end }) =>
+      this.#ends.next({ ...end, isTold: hasFailedStart && this.commands.isStartAwaited });
   }
 
   get name(): string {
@@ -91,6 +86,23 @@ export class ManagedProcess implements Process {
 
   get status$(): Observable<ProcessStatus> {
     return this.#cell.status$;
+  }
+
+  // Made when they are asked for: of a thousand processes most are never looked at so closely.
+  get notifications$(): Observable<ProcessNotification> {
+    this.#notifications$ ??= notificationsOf(this.status$);
+    return this.#notifications$;
+  }
+
+  get stats$(): Observable<Usage> {
+    const measure = (): Promise<Usage> | undefined => this.#holder.present?.child.usage();
+    this.#stats$ ??= usageOf(this.status$, measure, this.#context.os.backgroundScheduler);
+    return this.#stats$;
+  }
+
+  /** For supervision: the template, and every one that takes its place. Replays the present one; never completes. */
+  get template$(): Observable<ProcessTemplate> {
+    return this.#template$;
   }
 
   get pid(): number | undefined {

@@ -1,4 +1,3 @@
-import { type Observable, Subject } from "rxjs";
 import { ProcessError } from "../errors.js";
 import type { HealthReport } from "../health/health-report.js";
 import { type Exit, exitOf } from "../os/exit.js";
@@ -29,9 +28,8 @@ export class RunHolder {
   template: ProcessTemplate;
   readonly #context: HolderContext;
   readonly #cell: StatusCell;
-  readonly #ends = new Subject<HeldEnd>();
-  /** Every end of a run, and every start that failed but for those given up. Does not replay; never completes or errors. */
-  readonly ends$: Observable<HeldEnd> = this.#ends.asObservable();
+  /** Told of every end of a run, and of every start that failed but for those given up. */
+  onEnd: (end: HeldEnd) => void = () => undefined;
   #generation = 0;
   #last: Run | undefined;
   #isStarting = false;
@@ -109,7 +107,7 @@ export class RunHolder {
     this.#cell.change({ ...facts, os: "running" }, "attached");
     const exit = exitOf(null, null, new Date());
     this.#cell.change({ os: "gone", exit }, "exit");
-    this.#ends.next({ exit, failure: undefined, upMs: 0, hasFailedStart: false });
+    this.onEnd({ exit, failure: undefined, upMs: 0, hasFailedStart: false });
   }
 
   #noticeExit(run: Run, exit: Exit): void {
@@ -143,7 +141,7 @@ export class RunHolder {
     const run = this.#last === before ? undefined : this.#last;
     if (run?.hasEnded === true) this.#tellEnd(run, failure);
     else if (failure !== undefined && failure.code !== "ABORTED" && failure.code !== "MANAGER_CLOSED") {
-      this.#ends.next({ exit: undefined, failure: withoutName(failure), upMs: 0, hasFailedStart: true });
+      this.onEnd({ exit: undefined, failure: withoutName(failure), upMs: 0, hasFailedStart: true });
     }
   }
 
@@ -151,6 +149,6 @@ export class RunHolder {
     const { scheduler } = this.#context.os;
     const upMs = run.upSinceMs === undefined ? 0 : scheduler.now() - run.upSinceMs;
     const { exit } = this.#cell.status;
-    this.#ends.next({ exit, failure: run.failure?.reason, upMs, hasFailedStart: failure !== undefined });
+    this.onEnd({ exit, failure: run.failure?.reason, upMs, hasFailedStart: failure !== undefined });
   }
 }

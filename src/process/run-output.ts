@@ -14,19 +14,27 @@ interface OutputSource {
   lastLines(count: number): Promise<readonly string[]>;
 }
 
+/** A stream nobody can read. */
+const nothing: OutputSource = { lines$: EMPTY, lastLines: () => Promise.resolve([]) };
+
 /** What one run of a process writes, from its first byte on: read from the file it writes to, or kept from its pipe. */
 export class RunOutput {
   readonly #sources: Readonly<Record<"stdout" | "stderr", OutputSource>>;
-  /** Every line of both streams, from the first one on. Of pipes it does not replay; never completes or errors. */
-  readonly lines$: Observable<string>;
 
   private constructor(stdout: OutputSource, stderr: OutputSource) {
     this.#sources = { stdout, stderr };
-    this.lines$ = stdout === stderr ? stdout.lines$ : merge(stdout.lines$, stderr.lines$);
+  }
+
+  /** Every line of both streams, from the first one on. Of pipes it does not replay; never completes or errors. */
+  get lines$(): Observable<string> {
+    const { stdout, stderr } = this.#sources;
+    return stdout === stderr ? stdout.lines$ : merge(stdout.lines$, stderr.lines$);
   }
 
   /** Of a process somebody else has started, or that an earlier manager has: nobody knows where its output began. */
-  static readonly unknown = new RunOutput(nothing(), nothing());
+  static readonly unknown = new RunOutput(nothing, nothing);
+
+  static readonly #silent = new RunOutput(nothing, nothing);
 
   /** Whether what the process writes can be seen from its first line on. */
   get isKnown(): boolean {
@@ -42,6 +50,7 @@ export class RunOutput {
       connect: (child) => {
         stdout.connect(child.stdout);
         if (stderr !== stdout) stderr.connect(child.stderr);
+        if (stdout.source === nothing && stderr.source === nothing) return RunOutput.#silent;
         return new RunOutput(stdout.source, stderr.source);
       },
     };
@@ -72,7 +81,7 @@ interface PreparedSource {
 function prepareSource(target: OutputTarget, capacity: number, scheduler: SchedulerLike): PreparedSource {
   if (target.kind === "file") return { source: ofFile(target.path, scheduler), connect: () => undefined };
   if (target.kind === "pipe") return ofPipe(capacity);
-  return { source: nothing(), connect: () => undefined };
+  return { source: nothing, connect: () => undefined };
 }
 
 function ofFile(path: string, scheduler: SchedulerLike): OutputSource {
@@ -97,10 +106,6 @@ function ofPipe(capacity: number): PreparedSource {
     pipe?.on("error", () => undefined);
   };
   return { source: { lines$, lastLines: (count) => Promise.resolve(ring.last(count)) }, connect };
-}
-
-function nothing(): OutputSource {
-  return { lines$: EMPTY, lastLines: () => Promise.resolve([]) };
 }
 
 function isSameFile(one: OutputTarget, other: OutputTarget): boolean {

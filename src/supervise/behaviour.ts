@@ -2,6 +2,7 @@ import { Subscription } from "rxjs";
 import type { ProcessError } from "../errors.js";
 import type { Os } from "../os/os.js";
 import type { ManagedProcess } from "../process/managed-process.js";
+import type { ProcessTemplate } from "../template/process-template.js";
 
 /** What a behaviour needs beside the process it looks after. */
 export interface SupervisionContext {
@@ -15,18 +16,37 @@ export interface SupervisionContext {
 }
 
 /**
- * Looks after one aspect of a process until it is unsubscribed. Every behaviour asks `process.status.desired` through the
- * commands it gives, so that no one of them undoes what a caller asked for.
+ * Looks after one aspect of a process. Every behaviour asks `process.status.desired` through the commands it gives, so that
+ * no one of them undoes what a caller asked for.
  */
-export type Behaviour = (process: ManagedProcess, context: SupervisionContext) => Subscription;
+export interface Behaviour {
+  /** Whether a process with this template is to be looked after. */
+  readonly isNeeded: (template: ProcessTemplate) => boolean;
+  /** Looks after the process until it is unsubscribed. */
+  readonly begin: (process: ManagedProcess, context: SupervisionContext) => Subscription;
+}
 
-/** Lets all behaviours look after a process. */
+/** Lets those behaviours look after a process that its template, as it is at each moment, needs. */
 export function supervise(
   process: ManagedProcess,
   context: SupervisionContext,
   behaviours: readonly Behaviour[],
 ): Subscription {
   const all = new Subscription();
-  for (const behave of behaviours) all.add(behave(process, context));
+  // Of a thousand processes most need none: what looks after nothing must not cost memory.
+  const active = new Map<Behaviour, Subscription>();
+  const adjust = (template: ProcessTemplate): void => {
+    for (const behaviour of behaviours) {
+      const present = active.get(behaviour);
+      if (behaviour.isNeeded(template) === (present !== undefined)) continue;
+      present?.unsubscribe();
+      if (present !== undefined) active.delete(behaviour);
+      else active.set(behaviour, behaviour.begin(process, context));
+    }
+  };
+  all.add(process.template$.subscribe(adjust));
+  all.add(() => {
+    for (const subscription of active.values()) subscription.unsubscribe();
+  });
   return all;
 }

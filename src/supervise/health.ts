@@ -10,24 +10,32 @@ import type { Behaviour, SupervisionContext } from "./behaviour.js";
 import { duringEachRun } from "./runs.js";
 
 /** Asks whether the process is ready, which holds up its start and its dependents, and never ends it. */
-export const readiness: Behaviour = (process, context) =>
-  duringEachRun(process, {
-    part: ({ readiness: check }) => check,
-    watch: (check) => reports(process, "readiness", check, context),
-  }).subscribe((report) => process.noteCheck("readiness", report));
+export const readiness: Behaviour = {
+  isNeeded: ({ readiness: check }) => check !== undefined,
+  begin: (process, context) =>
+    duringEachRun(process, {
+      part: ({ readiness: check }) => check,
+      watch: (check) => reports(process, "readiness", check, context),
+    }).subscribe((report) => process.noteCheck("readiness", report)),
+};
 
 /** Asks whether the process still works, from when it was ready first, and ends it when it does not. */
-export const liveness: Behaviour = (process, context) =>
-  duringEachRun(process, {
-    part: ({ liveness: check }) => check,
-    watch: (check) => reports(process, "liveness", check, context),
-    begins: ({ ready }) => ready,
-  }).subscribe((report) => {
-    process.noteCheck("liveness", report);
-    if (report.verdict !== "unhealthy") return;
-    const reason = `its liveness check failed ${times(report.failures)}: ${report.lastFailure ?? "for no known reason"}`;
-    void process.commands.replace({ cause: "unhealthy", reason });
-  });
+export const liveness: Behaviour = {
+  isNeeded: ({ liveness: check }) => check !== undefined,
+  begin: (process, context) =>
+    duringEachRun(process, {
+      part: ({ liveness: check }) => check,
+      watch: (check) => reports(process, "liveness", check, context),
+      begins: ({ ready }) => ready,
+    }).subscribe((report) => actOn(process, report)),
+};
+
+function actOn(process: ManagedProcess, report: HealthReport): void {
+  process.noteCheck("liveness", report);
+  if (report.verdict !== "unhealthy") return;
+  const reason = `its liveness check failed ${times(report.failures)}: ${report.lastFailure ?? "for no known reason"}`;
+  void process.commands.replace({ cause: "unhealthy", reason });
+}
 
 function reports(
   process: ManagedProcess,

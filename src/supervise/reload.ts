@@ -9,13 +9,16 @@ import type { Behaviour, SupervisionContext } from "./behaviour.js";
 import { whileUnchanged } from "./runs.js";
 
 /** Restarts a process when files it watches have changed, also one that was given up. */
-export const reload: Behaviour = (process, context) =>
-  whileUnchanged(process, watchedPart, (watched) =>
-    whileWanted(process).pipe(switchMap((isWanted) => (isWanted ? restarts(process, watched, context) : EMPTY))),
-  ).subscribe((reason) => {
-    context.tell(process.name, reason);
-    void process.commands.restartUnasked(reason);
-  });
+export const reload: Behaviour = {
+  isNeeded: ({ watch }) => watch !== undefined,
+  begin: (process, context) =>
+    whileUnchanged(process, watchedPart, (watched) =>
+      whileWanted(process).pipe(switchMap((isWanted) => (isWanted ? restarts(process, watched, context) : EMPTY))),
+    ).subscribe((reason) => {
+      context.tell(process.name, reason);
+      void process.commands.restartUnasked(reason);
+    }),
+};
 
 /** More than the storm of reloads looks back at. */
 const keptReloads = 20;

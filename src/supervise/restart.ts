@@ -1,17 +1,23 @@
-import { EMPTY, filter, map, type Observable, skipWhile, switchMap, takeUntil, tap, timer } from "rxjs";
+import { EMPTY, type Observable, Subscription, skipWhile, takeUntil, tap, timer } from "rxjs";
 import type { ManagedProcess } from "../process/managed-process.js";
 import { decideRestart, isSuccess, type RestartDecision, type RunEnd } from "../restart/decide-restart.js";
 import type { Behaviour, SupervisionContext } from "./behaviour.js";
 
 /** Starts a process again after it has ended, as its restart policy says. */
-export const restart: Behaviour = (process, context) =>
-  process.ends$
-    .pipe(
-      filter((end) => process.status.desired === "up" && !isAsked(end)),
-      map((end) => decide(process, end, context)),
-      switchMap((decision) => act(process, decision, context)),
-    )
-    .subscribe();
+export const restart: Behaviour = {
+  // Also of a process that is never restarted it is told why it stays down.
+  isNeeded: () => true,
+  begin: (process, context) => {
+    let wait = Subscription.EMPTY;
+    const all = process.ends$.subscribe((end) => {
+      if (process.status.desired === "down" || isAsked(end)) return;
+      wait.unsubscribe();
+      wait = act(process, decide(process, end, context), context).subscribe();
+    });
+    all.add(() => wait.unsubscribe());
+    return all;
+  },
+};
 
 /** A stop or restart under way has ended it, and says itself what comes then. */
 function isAsked({ exit }: RunEnd): boolean {

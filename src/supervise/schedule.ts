@@ -1,4 +1,4 @@
-import { distinctUntilChanged, EMPTY, finalize, map, type Observable, Subscription, switchMap, tap, timer } from "rxjs";
+import { distinctUntilChanged, EMPTY, finalize, map, type Observable, switchMap, tap, timer } from "rxjs";
 import type { ManagedProcess } from "../process/managed-process.js";
 import { isSuccess, type RunEnd } from "../restart/decide-restart.js";
 import { nextRun } from "../schedule/next-run.js";
@@ -18,19 +18,21 @@ import type { Behaviour, SupervisionContext } from "./behaviour.js";
 import { duringEachRun, whileUnchanged } from "./runs.js";
 
 /** Runs a process as a job whenever it is due, for as long as it is wanted. */
-export const schedule: Behaviour = (process, context) => {
-  const job = new Job(process, context);
-  const all = new Subscription();
-  all.add(process.ends$.subscribe((end) => job.end(end)));
-  all.add(
-    whileUnchanged(
+export const schedule: Behaviour = {
+  isNeeded: ({ schedule: policy }) => policy !== undefined,
+  begin: (process, context) => {
+    const job = new Job(process, context);
+    const armed$ = whileUnchanged(
       process,
       ({ schedule: policy }) => policy,
       (policy) => whileArmed(job, policy, context),
-    ).subscribe(),
-  );
-  all.add(endOverlong(process, context).subscribe());
-  return all;
+    );
+    const all = process.ends$.subscribe((end) => job.end(end));
+    all.add(armed$.subscribe());
+    all.add(endOverlong(process, context).subscribe());
+    all.add(() => process.noteSchedule(undefined));
+    return all;
+  },
 };
 
 function whileArmed(job: Job, policy: Schedule, { os }: SupervisionContext): Observable<unknown> {
