@@ -1,7 +1,9 @@
 import { describeExit } from "../os/exit.js";
 import type { Process } from "../process/process.js";
 import type { ProcessState, ProcessStatus } from "../process/process-status.js";
+import { maskArguments, maskText } from "../template/mask-secrets.js";
 import { describeDuration } from "../units/duration.js";
+import { describeCommandLine } from "./describe-info.js";
 import type { Terminal } from "./terminal.js";
 
 /** States between which the kernel's scheduler moves a healthy process all the time. */
@@ -31,23 +33,20 @@ function remark({ command, args, status, template }: Process): string {
   // The whole message has been told when it happened; here it would break the table.
   if (status.lastError !== undefined) return `(${status.lastError.code})`;
   if (!template.enabled) return "(disabled)";
-  return [command, ...args].map(quote).join(" ");
-}
-
-/** A word as a shell would have to be given it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return describeCommandLine([maskText(command), ...maskArguments(args)]);
 }
 
 /** One line about a change of state. */
 export function describeChange(previous: ProcessStatus | undefined, status: ProcessStatus, terminal: Terminal): string {
   const time = terminal.style("dim", new Date().toTimeString().slice(0, 8));
   const name = terminal.style("bold", status.name);
-  const change = previous === undefined ? status.state : `${previous.state} → ${colourState(status, terminal)}`;
+  const isNew = previous !== undefined && previous.state !== status.state;
+  const change = `${isNew ? `${previous.state} → ` : ""}${colourState(status, terminal)}`;
   return [time, name, change, changeRemark(status)].filter((part) => part !== "").join("  ");
 }
 
-function changeRemark({ pid, exit, lastError }: ProcessStatus): string {
+function changeRemark({ pid, exit, lastError, reason }: ProcessStatus): string {
+  if (reason !== undefined && pid === undefined) return maskText(reason);
   if (lastError !== undefined) return lastError.message;
   if (exit !== undefined) return exit.cause === "stopped" || exit.cause === "killed" ? exit.cause : describeExit(exit);
   return pid === undefined ? "" : `pid ${pid}`;

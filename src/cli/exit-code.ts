@@ -9,6 +9,8 @@ const codes: Partial<Record<ErrorCode, number>> = {
   TEMPLATE_NOT_FOUND: exitCode.usage,
   PROCESS_NOT_FOUND: exitCode.notRunning,
   NO_SUCH_PID: exitCode.notRunning,
+  BAD_REQUEST: exitCode.usage,
+  UNREACHABLE: exitCode.noManager,
 };
 
 export function exitCodeOf(code: ErrorCode): number {

@@ -1,16 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addManagerCommands } from "./manager-commands.js";
+import type { OnExit } from "./on-exit.js";
+import { addProcessCommands, addPsCommands } from "./process-commands.js";
+import { readVersion } from "./read-version.js";
 import type { Terminal } from "./terminal.js";
-
-interface UpFlags {
-  readonly templateDir: string;
-  readonly stateDir: string;
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-}
-
-/** Told the exit code of the command that ran. */
-export type OnExit = (code: number) => void;
 
 /** The command line of drover. Commands are loaded when they run: `--help` should not wait for them. */
 export function createProgram(terminal: Terminal, onExit: OnExit): Command {
@@ -25,10 +18,13 @@ export function createProgram(terminal: Terminal, onExit: OnExit): Command {
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
     .addHelpText("after", help);
-  addUp(program, terminal, onExit);
+  addManagerCommands(program, terminal, onExit);
+  addProcessCommands(program, terminal, onExit);
   addValidate(program, terminal, onExit);
   addAttach(program, terminal, onExit);
   addDoctor(program, terminal, onExit);
+  const ps = program.command("ps").description("list, start, stop, restart processes: the same as without `ps`");
+  addPsCommands(ps, terminal, onExit);
   return program;
 }
 
@@ -38,33 +34,12 @@ Exit codes:
 
 Examples:
   drover up                            run the templates in ./templates until Ctrl-C
+  drover up --detach                   the same in the background, until \`drover down\`
+  drover list                          what runs, from another terminal
+  drover restart web                   restart one process
+  drover explain web                   why it does not run, or is not ready
   drover validate templates            check every template file there
   drover doctor                        what runs without a manager, who holds the lock, what is missing
-`;
-
-function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
-  program
-    .command("up")
-    .description("start the processes marked runOnStartup, tell every change, stop them all on Ctrl-C")
-    .option("--template-dir <dir>", "directory of template files", "templates")
-    .option("--state-dir <dir>", "directory for log files, records and the lock", ".drover")
-    .option("--json", "one JSON object a line for each change of state")
-    .option("--verbose", "also tell when a process only goes to sleep or wakes up")
-    .addHelpText("after", upHelp)
-    .action(async (options: UpFlags) => {
-      const { runUp } = await import("./up.js");
-      const { json = false, verbose = false } = options;
-      onExit(await runUp({ ...options, json, verbose }, terminal));
-    });
-}
-
-const upHelp = `
-Ctrl-C, SIGTERM or SIGHUP stops every process, the last one first, and exits with 0; a second one kills them.
-Output of the processes is appended to logs/NAME.out.log and logs/NAME.err.log in the state directory.
-
-Examples:
-  drover up --template-dir deploy/processes
-  drover up --json | jq -r 'select(.state == "terminated") | .name'
 `;
 
 function addValidate(program: Command, terminal: Terminal, onExit: OnExit): void {
@@ -135,8 +110,3 @@ Examples:
   drover doctor
   drover doctor --stop web worker
 `;
-
-function readVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}

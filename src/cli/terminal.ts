@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import type { Logger } from "../manager/logger.js";
 
 type Style = Parameters<typeof styleText>[0];
@@ -11,6 +11,8 @@ export interface Terminal {
   err(line: string): void;
   /** The text in a style, or as it is where there is no terminal or colours are unwanted. */
   style(style: Style, text: string): string;
+  /** Columns of the terminal results are written to; undefined where it is none. */
+  readonly width: number | undefined;
   /** Resolves when nobody reads the results any more. */
   readonly closed: Promise<void>;
 }
@@ -27,28 +29,37 @@ export function openTerminal(): Terminal {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
     style: (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text),
+    width: stdout.isTTY ? stdout.columns : undefined,
     closed,
   };
 }
 
-/** Columns as wide as their widest cell, two blanks apart; the last one is as long as it is. */
-export function layOut(rows: readonly (readonly string[])[]): string[] {
+/** Columns as wide as their widest cell, two blanks apart; the last one is as long as it is, or as there is room for. */
+export function layOut(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): string[] {
   const widths = rows.reduce<number[]>((widest, row) => {
     row.forEach((cell, column) => {
-      widest[column] = Math.max(widest[column] ?? 0, cell.length);
+      widest[column] = Math.max(widest[column] ?? 0, widthOf(cell));
     });
     return widest;
   }, []);
-  return rows.map((row) =>
-    row
-      .map((cell, column) => pad(cell, column, widths))
-      .join("  ")
-      .trimEnd(),
-  );
+  return rows.map((row) => {
+    const last = row.length - 1;
+    const line = row.map((cell, column) => (column === last ? cell : pad(cell, widths[column] ?? 0))).join("  ");
+    return cut(line.trimEnd(), width);
+  });
 }
 
-function pad(cell: string, column: number, widths: readonly number[]): string {
-  return column === widths.length - 1 ? cell : cell.padEnd(widths[column] ?? 0);
+function pad(cell: string, width: number): string {
+  return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
+}
+
+function widthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+/** A line that is too long loses its end, and its styles with it. */
+function cut(line: string, width: number): string {
+  return widthOf(line) <= width ? line : `${stripVTControlCharacters(line).slice(0, Math.max(0, width - 1))}…`;
 }
 
 /** What a manager has to tell, on the side of errors and progress. */

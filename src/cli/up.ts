@@ -1,115 +1,137 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { pairwise } from "rxjs";
+import type { ApiHost, ManagerPhase, ShutdownRequest, ShutdownResult } from "../api/api-context.js";
 import { ProcessError } from "../errors.js";
 import { Manager } from "../manager/manager.js";
 import { createNodeOs } from "../os/node/node-os.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
-import { describeChange, describeRow, isRoutine, rowTitles } from "./describe-process.js";
+import { TemplateStore } from "../template/store.js";
+import { describeRow, rowTitles } from "./describe-process.js";
+import { type Endings, listenForEnd } from "./endings.js";
 import { exitCode } from "./exit-code.js";
-import { describeAsJson } from "./process-json.js";
+import { readVersion } from "./read-version.js";
+import { serveEarly } from "./serve.js";
+import { tellChanges } from "./tell-changes.js";
 import { layOut, type Terminal, terminalLogger } from "./terminal.js";
 
-export interface UpOptions {
+export interface UpFlags {
   readonly templateDir: string;
   readonly stateDir: string;
-  readonly json: boolean;
-  readonly verbose: boolean;
+  readonly detach?: boolean;
+  readonly dev?: boolean;
+  readonly watchTemplates?: boolean;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Runs what is marked in the template directory until it is told to end; gives the exit code. */
-export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
-  const { templateDir, stateDir, json } = options;
-  if (!existsSync(templateDir)) {
-    const text = `there is no template directory ${resolve(templateDir)}; create it, or name another one with --template-dir`;
-    throw new ProcessError("INVALID_TEMPLATE", text);
-  }
+export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number> {
+  const { templateDir, stateDir, dev, watchTemplates, json = false, verbose = false } = flags;
+  requireTemplateDir(templateDir);
   const os = createNodeOs();
   const endings = listenForEnd(terminal);
   const releaseHost = os.holdHost();
-  const manager = new Manager({ templateDir, stateDir, logger: terminalLogger(terminal) }, os);
+  const logger = terminalLogger(terminal);
+  const manager = new Manager({ templateDir, stateDir, dev, watchTemplates, logger }, os);
+  const run = new UpRun(manager, endings, (living, request) => {
+    if (!json) tellEnd(living, request, terminal);
+  });
+  // A Ctrl-C while processes are started ends the start under way, and starts no more.
+  void endings.first.then((request) => run.close(request)).catch(() => undefined);
+  const opening = manager.open();
+  const serving = serveEarly(manager, os, { host: run.hostFor(flags), opening, terminal });
   try {
-    // A Ctrl-C while processes are started ends the start under way, and starts no more.
-    const opening = manager.open();
-    void endings.first.then(() => manager.close({ hurrySignal: endings.second }).catch(() => undefined));
     await opening;
+    await serving;
     if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
     if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
-    for (const process of manager.getAllProcesses()) tellChanges(process, options, terminal);
-    await endings.first;
-    tellEnd(manager.getAllProcesses(), json, terminal);
-    await manager.close({ hurrySignal: endings.second });
+    tellChanges(manager, { json, verbose }, terminal);
+    run.hasOpened = true;
+    await run.close(await endings.first);
     return exitCode.done;
   } finally {
-    await manager.close({ hurrySignal: endings.second });
+    await run.close({ keepsDetached: true });
+    await (await serving)?.close();
     releaseHost();
   }
 }
 
-interface Endings {
-  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP, or when nobody reads the output any more. */
-  readonly first: Promise<void>;
-  /** Aborted at the second. */
-  readonly second: AbortSignal;
+/** @throws ProcessError INVALID_TEMPLATE */
+export function requireTemplateDir(templateDir: string): void {
+  if (existsSync(templateDir)) return;
+  const text = `there is no template directory ${resolve(templateDir)}; create it, or name another one with --template-dir`;
+  throw new ProcessError("INVALID_TEMPLATE", text);
 }
 
-/** One Ctrl-C may arrive twice: the terminal signals the whole foreground group, and `npm start` passes it on too. */
-const oneKeyMs = 300;
+type TellEnd = (living: readonly Process[], request: ShutdownRequest) => void;
 
-const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** One run of `drover up`, from the opening of its manager to the end. */
+class UpRun {
+  readonly #manager: Manager;
+  readonly #endings: Endings;
+  readonly #tellEnd: TellEnd;
+  #closing: Promise<ShutdownResult> | undefined;
+  hasOpened = false;
 
-function listenForEnd(terminal: Terminal): Endings {
-  const second = new AbortController();
-  let firstMs = Number.POSITIVE_INFINITY;
-  let end: () => void = () => undefined;
-  const first = new Promise<void>((resolveFirst) => {
-    end = resolveFirst;
-  });
-  const onSignal = (): void => {
-    const nowMs = performance.now();
-    if (nowMs - firstMs > oneKeyMs) second.abort();
-    firstMs = Math.min(firstMs, nowMs);
-    end();
-  };
-  for (const signal of endSignals) process.on(signal, onSignal);
-  void terminal.closed.then(end);
-  // Never taken off again: a further Ctrl-C in the last moment must not turn a clean end into a death by signal.
-  return { first, second: second.signal };
+  constructor(manager: Manager, endings: Endings, tellEnd: TellEnd) {
+    this.#manager = manager;
+    this.#endings = endings;
+    this.#tellEnd = tellEnd;
+  }
+
+  get #phase(): ManagerPhase {
+    if (this.#closing !== undefined) return "stopping";
+    return this.hasOpened ? "running" : "starting";
+  }
+
+  hostFor({ stateDir, templateDir }: UpFlags): ApiHost {
+    return {
+      version: readVersion(),
+      cwd: process.cwd(),
+      stateDir: resolve(stateDir),
+      phase: () => this.#phase,
+      readTemplateErrors: async () => (await new TemplateStore(templateDir).load()).errors,
+      shutdown: async (request) => {
+        this.#endings.end(request);
+        return await this.close(await this.#endings.first);
+      },
+    };
+  }
+
+  /** Closes the manager; what was asked for first is done. */
+  close(request: ShutdownRequest): Promise<ShutdownResult> {
+    this.#closing ??= this.#close(request);
+    return this.#closing;
+  }
+
+  async #close(request: ShutdownRequest): Promise<ShutdownResult> {
+    const living = this.#manager.getAllProcesses().filter((process) => process.isAlive());
+    const staying = living.filter((process) => staysRunning(process, request));
+    const left = staying.map(({ name, pid = 0 }) => ({ name, pid }));
+    if (this.hasOpened) this.#tellEnd(living, request);
+    await this.#manager.close({ hurrySignal: this.#endings.second, stopsDetached: !request.keepsDetached });
+    return { stopped: living.filter((process) => !staying.includes(process)).map(({ name }) => name), left };
+  }
 }
 
 function tellTable(processes: readonly Process[], templateDir: string, terminal: Terminal): void {
   for (const line of layOut([rowTitles, ...processes.map(describeRow)])) terminal.out(line);
   if (processes.some((process) => process.isAlive())) return;
   terminal.err(
-    `nothing in ${templateDir} runs: none is marked with runOnStartup, or it was stopped by its user, or see the errors above. Ctrl-C ends`,
+    `nothing in ${templateDir} runs: none is marked with runOnStartup, or it was stopped by its user, or see the errors above. ` +
+      "`drover start NAME` in another terminal starts one; Ctrl-C ends",
   );
 }
 
-function tellChanges(process: Process, { json, verbose }: UpOptions, terminal: Terminal): void {
-  if (json) {
-    process.notifications$.subscribe((notification) => terminal.out(describeAsJson(process, notification)));
-    return;
-  }
-  process.status$.pipe(pairwise()).subscribe(([before, after]) => {
-    if (before.state === after.state && before.lastError === after.lastError) return;
-    if (before.state === after.state && after.lastError === undefined) return;
-    if (verbose || before.state === after.state || !isRoutine(before.state, after.state)) {
-      terminal.out(describeChange(before, after, terminal));
-    }
-  });
-}
-
-function tellEnd(processes: readonly Process[], json: boolean, terminal: Terminal): void {
-  if (json) return;
-  const living = processes.filter((process) => process.isAlive());
-  const staying = living.filter((process) => !isHostBound(process));
+function tellEnd(living: readonly Process[], request: ShutdownRequest, terminal: Terminal): void {
+  const staying = living.filter((process) => staysRunning(process, request));
   for (const { name, pid } of staying) terminal.err(`leaving ${name} (pid ${pid}) running`);
   const count = living.length - staying.length;
   if (count > 0) terminal.err(`stopping ${count} ${count === 1 ? "process" : "processes"}; Ctrl-C again kills`);
 }
 
 /** The manager's own handles know it; the public ones do not need to. */
-function isHostBound(process: Process): boolean {
-  return process instanceof ManagedProcess && process.isHostBound;
+function staysRunning(process: Process, { keepsDetached }: ShutdownRequest): boolean {
+  return process instanceof ManagedProcess && !process.isHostBound && (keepsDetached || process.isForeign);
 }

@@ -15,7 +15,8 @@ export function isSecretName(name: string): boolean {
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toUpperCase()
     .split(/[^A-Z0-9]+/);
-  return words.some((word) => secretWords.has(word));
+  // PGPASSWORD is written without a joint.
+  return words.some((word) => secretWords.has(word) || word.endsWith("PASSWORD"));
 }
 
 /** Whether a value is a URL with a password in it, whatever its variable is called. A reference is no password. */

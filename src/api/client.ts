@@ -1,0 +1,106 @@
+import { ProcessError } from "../errors.js";
+import type { ShutdownRequest, ShutdownResult } from "./api-context.js";
+import type { CommandOptions, CommandResult, CommandVerb, Selection } from "./command.js";
+import { type Address, exchange } from "./exchange.js";
+import type { ExplanationInfo } from "./explanation-info.js";
+import type { ManagerInfo } from "./manager-info.js";
+import type { PlanInfo } from "./plan-info.js";
+import type { ProcessInfo } from "./process-info.js";
+import type { WaitGoal } from "./wait-for.js";
+
+/** What a method may take. */
+export interface CallOptions {
+  /** Aborted: the method rejects with ABORTED. What was asked of the manager goes on there. */
+  readonly cancelSignal?: AbortSignal | undefined;
+}
+
+/** What of a process is waited for. */
+export interface WaitOptions extends CallOptions {
+  /** @default "ready" */
+  readonly for?: WaitGoal | undefined;
+  /** As text such as `10s`. @default for ever */
+  readonly timeout?: string | undefined;
+}
+
+/**
+ * A manager in another program. Every method rejects with UNREACHABLE when no manager answers, with ABORTED by its `cancelSignal`, and
+ * with the error the manager tells, such as PROCESS_NOT_FOUND.
+ */
+export interface Client {
+  manager(options?: CallOptions): Promise<ManagerInfo>;
+  list(options?: CallOptions): Promise<readonly ProcessInfo[]>;
+  get(name: string, options?: CallOptions): Promise<ProcessInfo>;
+  /** Does something to one or several processes; one result for each. A failure for one of them is in its result. */
+  command(
+    verb: CommandVerb,
+    selection: Selection,
+    options?: CommandOptions & CallOptions,
+  ): Promise<readonly CommandResult[]>;
+  /** Sends a signal to a process itself, not to its tree. Rejects with ILLEGAL_STATE when it does not run. */
+  signal(name: string, signal: string, options?: CallOptions): Promise<void>;
+  /**
+   * Resolves when it is ready, or has exited. Rejects with ILLEGAL_STATE when that is not going to happen, and with ABORTED
+   * after its `timeout`.
+   */
+  wait(name: string, options?: WaitOptions): Promise<ProcessInfo>;
+  /** Changes how many processes there are of a template; gives them. */
+  scale(name: string, instances: number, options?: CallOptions): Promise<readonly ProcessInfo[]>;
+  explain(name: string, options?: CallOptions): Promise<ExplanationInfo>;
+  /** Makes a process from a template in its JSON form; nothing starts. Rejects with INVALID_TEMPLATE, NAME_TAKEN. */
+  create(template: object, options?: CallOptions): Promise<ProcessInfo>;
+  /** Forgets a process without stopping it. */
+  delete(name: string, options?: CallOptions): Promise<void>;
+  /** What `reload` would do now. */
+  plan(options?: CallOptions): Promise<PlanInfo>;
+  /** Reads the template directory anew and does what follows from it. */
+  reload(options?: CallOptions): Promise<PlanInfo>;
+  /** Ends the manager and its processes; resolves when that is done. */
+  shutdown(request?: Partial<ShutdownRequest> & CallOptions): Promise<ShutdownResult>;
+}
+
+/** A client of the manager that listens at an address. Nothing is sent before a method is called. */
+export function createClientAt(address: Address): Client {
+  const call = async <Answer>(
+    [method, path]: readonly ["GET" | "POST" | "DELETE", string],
+    { cancelSignal }: CallOptions = {},
+    body?: unknown,
+  ): Promise<Answer> => (await exchange(address, { method, path, body, cancelSignal })) as Answer;
+
+  return {
+    manager: async (options) => await call(["GET", "/api/manager"], options),
+    list: async (options) =>
+      (await call<{ processes: readonly ProcessInfo[] }>(["GET", "/api/processes"], options)).processes,
+    get: async (name, options) => await call(["GET", pathOf(name)], options),
+    command: async (verb, selection, { wait = true, cancelSignal, ...rest } = {}) => {
+      const path = `/api/processes/${verb}?wait=${wait}`;
+      const body = { ...selection, ...rest };
+      return (await call<{ results: readonly CommandResult[] }>(["POST", path], { cancelSignal }, body)).results;
+    },
+    signal: async (name, signal, options) => await call(["POST", pathOf(name, "/signal")], options, { signal }),
+    wait: async (name, { for: goal = "ready", timeout, ...options } = {}) => {
+      const query = timeout === undefined ? "" : `&timeout=${encodeURIComponent(timeout)}`;
+      return await call(["GET", `${pathOf(name, "/wait")}?for=${goal}${query}`], options);
+    },
+    scale: async (name, instances, options) => {
+      const answer = call<{ processes: readonly ProcessInfo[] }>(["POST", pathOf(name, "/scale")], options, {
+        instances,
+      });
+      return (await answer).processes;
+    },
+    explain: async (name, options) => await call(["GET", pathOf(name, "/explain")], options),
+    create: async (template, options) => await call(["POST", "/api/processes"], options, template),
+    delete: async (name, options) => await call(["DELETE", pathOf(name)], options),
+    plan: async (options) => await call(["POST", "/api/processes/plan"], options),
+    reload: async (options) => await call(["POST", "/api/processes/reload"], options),
+    shutdown: async ({ keepsDetached = false, ...options } = {}) =>
+      await call(["POST", "/api/shutdown"], options, { keepsDetached }),
+  };
+}
+
+/** `.` and `..` would be taken out of the path on the way, whether they are escaped or not. */
+function pathOf(name: string, rest = ""): string {
+  if (/^\.{0,2}$/.test(name)) {
+    throw new ProcessError("PROCESS_NOT_FOUND", `there is no process named "${name}"`, { process: name });
+  }
+  return `/api/processes/${encodeURIComponent(name)}${rest}`;
+}

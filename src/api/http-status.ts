@@ -1,0 +1,27 @@
+import type { ErrorCode } from "../errors.js";
+
+/** The HTTP status of an answer that is an error. */
+export const httpStatus = {
+  INVALID_TEMPLATE: 400,
+  TEMPLATE_NOT_FOUND: 404,
+  PROCESS_NOT_FOUND: 404,
+  NAME_TAKEN: 409,
+  ILLEGAL_STATE: 409,
+  SPAWN_FAILED: 422,
+  NO_SUCH_PID: 422,
+  NOT_SAME_PROCESS: 409,
+  NOT_PERMITTED: 403,
+  START_TIMEOUT: 504,
+  STOP_INCOMPLETE: 500,
+  DEPENDENCY_CYCLE: 409,
+  DEPENDENCY_FAILED: 424,
+  ENV_UNRESOLVED: 422,
+  STATE_DIR_LOCKED: 409,
+  MANAGER_CLOSED: 503,
+  UNSUPPORTED: 501,
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  UNREACHABLE: 502,
+  ABORTED: 409,
+  INTERNAL: 500,
+} as const satisfies Record<ErrorCode, number>;

@@ -1,0 +1,81 @@
+import type { Command } from "commander";
+import type { DownFlags } from "./down.js";
+import type { OnExit } from "./on-exit.js";
+import { clientCommand } from "./process-commands.js";
+import type { ReloadFlags } from "./reload.js";
+import type { Terminal } from "./terminal.js";
+import type { UpFlags } from "./up.js";
+
+/** The commands that begin and end a manager, and have it read its templates. */
+export function addManagerCommands(program: Command, terminal: Terminal, onExit: OnExit): void {
+  addUp(program, terminal, onExit);
+  addDown(program, terminal, onExit);
+  addReload(program, terminal, onExit);
+}
+
+function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
+  program
+    .command("up")
+    .description("start the processes marked runOnStartup, tell every change, stop them all on Ctrl-C")
+    .option("--template-dir <dir>", "directory of template files", "templates")
+    .option("--state-dir <dir>", "directory for log files, records and the lock", ".drover")
+    .option("--detach", "go on in the background, until `drover down`")
+    .option("--dev", "restart every process when files in its working directory change")
+    .option("--watch-templates", "act on changes of template files by itself")
+    .option("--json", "one JSON object a line for each change of state")
+    .option("--verbose", "also tell when a process only goes to sleep or wakes up")
+    .addHelpText("after", upHelp)
+    .action(async (flags: UpFlags) => {
+      if (flags.detach === true) {
+        const { runDetached } = await import("./up-detached.js");
+        return onExit(await runDetached(flags, terminal));
+      }
+      const { runUp } = await import("./up.js");
+      onExit(await runUp(flags, terminal));
+    });
+}
+
+const upHelp = `
+Ctrl-C, SIGTERM or SIGHUP stops every process, the last one first, and exits with 0; a second one kills them.
+Output of the processes is appended to logs/NAME.out.log and logs/NAME.err.log in the state directory; with --detach what
+drover itself has to tell goes to drover.log there.
+
+Examples:
+  drover up --template-dir deploy/processes
+  drover up --detach && drover wait web
+  drover up --json | jq -r 'select(.state == "terminated") | .name'
+`;
+
+function addDown(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "down", "stop all processes of a manager, and end it")
+    .option("--keep", "leave detached processes running, for the next manager")
+    .addHelpText("after", downHelp)
+    .action(async (flags: DownFlags) => {
+      const { runDown } = await import("./down.js");
+      onExit(await runDown(flags, terminal));
+    });
+}
+
+const downHelp = `
+Processes stop in the reverse order of what they depend on. Attached ones are left running. The next \`drover up\` starts
+again what is marked with runOnStartup.
+
+Examples:
+  drover down
+  drover down --keep && drover up --detach    a new drover, while detached processes run on
+`;
+
+function addReload(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "plan", "tell what `reload` would do, without doing it")
+    .option("--json", "the result as one JSON document")
+    .action(async (flags: ReloadFlags) => {
+      const { runPlan } = await import("./reload.js");
+      onExit(await runPlan(flags, terminal));
+    });
+  clientCommand(program, "reload", "read the templates anew, and start, restart, change or stop what follows from it")
+    .option("--json", "the result as one JSON document")
+    .action(async (flags: ReloadFlags) => {
+      const { runReload } = await import("./reload.js");
+      onExit(await runReload(flags, terminal));
+    });
+}

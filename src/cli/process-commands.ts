@@ -1,0 +1,124 @@
+import { type Command, Option } from "commander";
+import { type CommandVerb, commandVerbs } from "../api/command.js";
+import type { ChangeFlags } from "./change.js";
+import type { ClientFlags } from "./connect.js";
+import type { ListFlags } from "./list.js";
+import type { OnExit } from "./on-exit.js";
+import type { WaitFlags } from "./single.js";
+import type { Terminal } from "./terminal.js";
+
+/** The commands about processes of a manager that runs. */
+export function addProcessCommands(program: Command, terminal: Terminal, onExit: OnExit): void {
+  addPsCommands(program, terminal, onExit);
+  addChange(program, "kill", terminal, onExit);
+  addSignal(program, terminal, onExit);
+  addWait(program, terminal, onExit);
+  addScale(program, terminal, onExit);
+  addExplain(program, terminal, onExit);
+}
+
+/** Those that `drover ps` has, too. */
+export function addPsCommands(program: Command, terminal: Terminal, onExit: OnExit): void {
+  addList(program, terminal, onExit);
+  addStatus(program, terminal, onExit);
+  for (const verb of commandVerbs) if (verb !== "kill") addChange(program, verb, terminal, onExit);
+}
+
+/** A command that talks to a manager. */
+export function clientCommand(program: Command, name: string, description: string): Command {
+  const stateDir = "state directory of the manager (default: .drover here or in a directory above)";
+  return program.command(name).description(description).option("--state-dir <dir>", stateDir);
+}
+
+function addList(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "list", "list the processes and how they are")
+    .alias("ls")
+    .option("--json", "the result as one JSON document")
+    .action(async (flags: ListFlags) => {
+      const { runList } = await import("./list.js");
+      onExit(await runList(flags, terminal));
+    });
+}
+
+function addStatus(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "status", "tell everything about one process, with its last crash")
+    .argument("<name>", "name of the process")
+    .option("--json", "the result as one JSON document")
+    .action(async (name: string, flags: ListFlags) => {
+      const { runStatus } = await import("./status.js");
+      onExit(await runStatus(name, flags, terminal));
+    });
+}
+
+const descriptions = {
+  start: "start processes, and wait until they are ready",
+  stop: "stop processes, and wait until nothing of them is left",
+  restart: "stop processes if they run, and start them",
+  kill: "end processes with SIGKILL",
+} as const satisfies Record<CommandVerb, string>;
+
+function addChange(program: Command, verb: CommandVerb, terminal: Terminal, onExit: OnExit): void {
+  const command = clientCommand(program, verb, descriptions[verb])
+    .argument("[name...]", "names of processes or of templates; * and ? stand for any text and any character")
+    .option("--group <group>", "all of a group, in the order of what they depend on")
+    .option("--all", "all processes")
+    .option("--no-wait", "do not wait until it is done")
+    .option("--json", "the result as one JSON document");
+  if (verb === "stop") command.option("--grace-period <duration>", "time to end by themselves, such as 10s");
+  command.addHelpText("after", changeHelp(verb)).action(async (names: string[], flags: ChangeFlags) => {
+    const { runChange } = await import("./change.js");
+    onExit(await runChange(verb, names, flags, terminal));
+  });
+}
+
+function changeHelp(verb: CommandVerb): string {
+  return `
+Exits with 0 when it was done for all of them, with 3 when there is none of a name, else with 1.
+
+Examples:
+  drover ${verb} web worker
+  drover ${verb} 'web-*'
+  drover ${verb} --group backend
+`;
+}
+
+function addSignal(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "signal", "send a signal to a process itself, not to what it has started")
+    .argument("<signal>", "name or number, such as HUP")
+    .argument("<name>", "name of the process")
+    .action(async (signal: string, name: string, flags: ClientFlags) => {
+      const { runSignal } = await import("./single.js");
+      onExit(await runSignal(signal, name, flags, terminal));
+    });
+}
+
+function addWait(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "wait", "wait until a process is ready, or has exited")
+    .argument("<name>", "name of the process")
+    .addOption(new Option("--for <what>", "what is waited for").choices(["ready", "exited"]).default("ready"))
+    .option("--timeout <duration>", "how long at most, such as 30s (default: for ever)")
+    .action(async (name: string, flags: WaitFlags) => {
+      const { runWait } = await import("./single.js");
+      onExit(await runWait(name, flags, terminal));
+    });
+}
+
+function addScale(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "scale", "change how many processes there are of a template")
+    .argument("<name>", "name of the template")
+    .argument("<instances>", "how many, from 1 up")
+    .action(async (name: string, instances: string, flags: ClientFlags) => {
+      const { runScale } = await import("./single.js");
+      onExit(await runScale(name, instances, flags, terminal));
+    });
+}
+
+function addExplain(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "explain", "tell why a process does not run, is not ready, or waits")
+    .argument("<name>", "name of the process")
+    .option("--json", "the result as one JSON document")
+    .action(async (name: string, flags: ListFlags) => {
+      const { runExplain } = await import("./single.js");
+      onExit(await runExplain(name, flags, terminal));
+    });
+}

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createClientAt } from "../api/client.js";
+import type { ManagerInfo } from "../api/manager-info.js";
+import { socketPathIn } from "../api/socket-path.js";
+import { ProcessError } from "../errors.js";
+import type { Exit } from "../os/exit.js";
+import { makeDirectory } from "../os/make-directory.js";
+import { createNodeOs } from "../os/node/node-os.js";
+import type { AttachedChild } from "../os/os.js";
+import { exitCode } from "./exit-code.js";
+import type { Terminal } from "./terminal.js";
+import { requireTemplateDir, type UpFlags } from "./up.js";
+
+const logName = "drover.log";
+const pollMs = 50;
+
+/** Starts `drover up` as a program of its own, and ends when that can be reached and has started what is marked; gives the exit code. */
+export async function runDetached(flags: UpFlags, terminal: Terminal): Promise<number> {
+  requireTemplateDir(flags.templateDir);
+  const stateDir = resolve(flags.stateDir);
+  const socketPath = socketPathIn(stateDir);
+  const running = await ask(socketPath);
+  if (running !== undefined) {
+    const text = `a manager runs already in ${stateDir} (pid ${running.pid}); \`drover down\` ends it`;
+    throw new ProcessError("STATE_DIR_LOCKED", text);
+  }
+  makeDirectory(stateDir);
+  const log = join(stateDir, logName);
+  const logStart = existsSync(log) ? statSync(log).size : 0;
+  const daemon = await startDaemon(flags, log);
+  const outcome = await whenReady(daemon, socketPath);
+  daemon.release();
+  if ("phase" in outcome) {
+    terminal.out(
+      `drover runs in the background (pid ${outcome.pid}); \`drover down\` ends it, ${log} has what it tells`,
+    );
+    return exitCode.done;
+  }
+  for (const line of readFileSync(log).subarray(logStart).toString().trimEnd().split("\n")) terminal.err(line);
+  return outcome.code ?? exitCode.failed;
+}
+
+async function startDaemon(flags: UpFlags, log: string): Promise<AttachedChild> {
+  const os = createNodeOs();
+  const main = fileURLToPath(new URL("./main.js", import.meta.url));
+  const output = { kind: "file", path: log } as const;
+  const daemon = await os.spawn({
+    file: process.execPath,
+    args: [...process.execArgv, main, "up", ...argumentsOf(flags)],
+    cwd: process.cwd(),
+    env: os.host.env,
+    detach: true,
+    stdin: "ignore",
+    stdout: output,
+    stderr: output,
+  });
+  daemon.unref();
+  return daemon;
+}
+
+function argumentsOf({ templateDir, stateDir, dev, watchTemplates, json, verbose }: UpFlags): string[] {
+  const switches = { "--dev": dev, "--watch-templates": watchTemplates, "--json": json, "--verbose": verbose };
+  const set = Object.entries(switches).flatMap(([name, isSet]) => (isSet === true ? [name] : []));
+  return ["--template-dir", templateDir, "--state-dir", stateDir, ...set];
+}
+
+/** Nothing tells us when it listens: it is asked again and again, until it answers or has ended. */
+async function whenReady(daemon: AttachedChild, socketPath: string): Promise<ManagerInfo | Exit> {
+  let ended: Exit | undefined;
+  const end = daemon.exit.then((exit) => {
+    ended = exit;
+  });
+  for (;;) {
+    if (ended !== undefined) return ended;
+    const answer = await ask(socketPath);
+    if (answer !== undefined && answer.phase !== "starting") return answer;
+    await Promise.race([end, setTimeout(pollMs)]);
+  }
+}
+
+async function ask(socketPath: string): Promise<ManagerInfo | undefined> {
+  return await createClientAt({ socketPath })
+    .manager()
+    .catch(() => undefined);
+}
