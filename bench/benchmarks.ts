@@ -2,6 +2,7 @@ import { crash } from "./cases/crash.js";
 import { importTime } from "./cases/import-time.js";
 import { loopBlock } from "./cases/loop-block.js";
 import { memory } from "./cases/memory.js";
+import { respawn } from "./cases/respawn.js";
 import { restart } from "./cases/restart.js";
 import { startStop } from "./cases/start-stop.js";
 import { watchCost } from "./cases/watch-cost.js";
@@ -13,6 +14,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   start: startStop,
   restart,
   crash,
+  respawn,
   "watch-cost": watchCost,
   "watch-share": watchShare,
   "loop-block": loopBlock,
