@@ -10,7 +10,7 @@ export interface DeathMember {
 }
 
 export interface DeathStep {
-  readonly verb: "start" | "restart" | "stop" | "kill" | "crash";
+  readonly verb: "start" | "restart" | "stop" | "kill" | "crash" | "relapse";
   readonly name: string;
 }
 
@@ -42,6 +42,7 @@ interface Moment {
 /** Killed from outside, some milliseconds after it began: any moment at all. */
 export const anyMoment = "any moment";
 export const anyMomentSpanMs = 500;
+const restartDelay = "restart delay";
 const everythingUp: Doom = { at: "everything up", nth: 1 };
 
 /** The names of doomed-host.js; most happen for each process and at each of its steps. */
@@ -53,6 +54,8 @@ const moments: readonly Moment[] = [
   { at: "after record rename", times: 12 },
   { at: "status starting", times: 8 },
   { at: "status running", times: 8 },
+  { at: "ready", times: 2 },
+  { at: restartDelay, times: 2 },
   { at: "everything up", times: 1 },
   { at: "status stopping", times: 5 },
   { at: "before signal", times: 8 },
@@ -85,6 +88,7 @@ export function planDeath(seed: number): DeathPlan {
   const hasEarlierHost = moment.needsLeftovers === true || random.below(3) === 0;
   const dooms = hasEarlierHost ? [everythingUp, doom] : [doom];
   const steps = [0, 1, 2].map(() => makeStep(members, random));
+  if (moment.at === restartDelay) steps.unshift(relapses(members));
   return { seed, members, steps, dooms, isDefinedAnew: random.below(3) > 0 };
 }
 
@@ -98,6 +102,12 @@ const stubbornTree = `
 `;
 /** Its leader ends when told to, a grandchild does not. */
 const halfStubborn = "(trap '' TERM; exec sleep 1000) & trap 'exit 0' TERM; while :; do sleep 1000 & wait; done";
+/** Says when it is ready, and is started again when it fails. */
+const supervised = "sleep 0.02; echo ready; while :; do sleep 1000 & wait; done";
+const supervision = {
+  readiness: { output: { pattern: "^ready$" } },
+  restart: { mode: "ON_FAILURE", backoff: { initial: 30 } },
+} as const;
 const forking = "while :; do (sleep 0.3 &); sleep 0.05; done";
 
 function makeMembers(tag: string): readonly DeathMember[] {
@@ -112,13 +122,28 @@ function makeMembers(tag: string): readonly DeathMember[] {
     { name: `free-${tag}`, command: "sleep", options: { args: ["1000"], stop, detach: true, notify: true } },
     shell("free-stubborn", stubbornTree, true),
     shell("free-half", halfStubborn, true),
+    withSupervision(shell("bound-supervised", supervised, false)),
+    withSupervision(shell("free-supervised", supervised, true)),
   ];
+}
+
+function withSupervision({ options, ...member }: DeathMember): DeathMember {
+  return { ...member, options: { ...options, ...supervision } };
+}
+
+/** Each of those that are supervised ends, and comes back by itself. */
+function relapses(members: readonly DeathMember[]): readonly DeathStep[] {
+  return members.filter(isSupervised).map(({ name }) => ({ verb: "relapse", name }));
+}
+
+function isSupervised({ options }: DeathMember): boolean {
+  return options.restart !== undefined;
 }
 
 function makeStep(members: readonly DeathMember[], random: SeededRandom): readonly DeathStep[] {
   const chosen = members.filter(() => random.below(2) === 0);
-  return chosen.map(({ name }) => ({
-    verb: random.pick(["start", "restart", "stop", "kill", "crash", "restart"]),
-    name,
+  return chosen.map((member) => ({
+    verb: random.pick(["start", "restart", "stop", "kill", isSupervised(member) ? "relapse" : "crash", "restart"]),
+    name: member.name,
   }));
 }

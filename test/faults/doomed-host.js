@@ -83,12 +83,28 @@ function tellLog({ err }, message) {
   tell("log", message, err?.message);
 }
 
-/** Each change of the lifecycle is a deadly moment. */
+/** Each change of the lifecycle is a deadly moment, and so are that it is ready, and the wait for a restart. */
 function watch(subject) {
-  let last;
-  subject.status$.subscribe(({ lifecycle }) => {
-    if (lifecycle !== last) reach(`status ${lifecycle}`);
-    last = lifecycle;
+  let last = {};
+  subject.status$.subscribe(({ lifecycle, ready, supervision }) => {
+    const before = last;
+    last = { lifecycle, ready, supervision };
+    if (lifecycle !== before.lifecycle) reach(`status ${lifecycle}`);
+    if (ready && !before.ready && subject.template.readiness !== undefined) reach("ready");
+    if (supervision !== before.supervision && supervision.kind === "waiting")
+      setTimeout(() => reach("restart delay"), 10);
+  });
+}
+
+/** Resolves when it is ready after a restart of its own. */
+function recovery(subject) {
+  const { restarts } = subject.status;
+  return new Promise((resolve) => {
+    const watching = subject.status$.subscribe((status) => {
+      if (status.restarts === restarts || !status.ready) return;
+      setImmediate(() => watching.unsubscribe());
+      resolve();
+    });
   });
 }
 
@@ -121,6 +137,15 @@ const verbs = {
     await subject.signal("SIGKILL").catch(() => undefined);
     await exit;
     await subject.start();
+    tell("up", subject.name, subject.pid);
+  },
+  /** It ends without being asked to, and comes back by itself. */
+  async relapse(subject) {
+    tell("starting", subject.name);
+    await subject.start();
+    const recovered = recovery(subject);
+    await subject.signal("SIGKILL");
+    await recovered;
     tell("up", subject.name, subject.pid);
   },
 };

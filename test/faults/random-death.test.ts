@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type Outcome, playDeath } from "./death-scene.js";
 
 /** How many runs the suite makes: each moment twice. `npm run soak` makes more. */
-const suiteRuns = 56;
+const suiteRuns = 60;
 /** Runs at the same time: most of a run is waiting for processes to end. */
 const lanes = 3;
 const runLimitMs = 60_000;
