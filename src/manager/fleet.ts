@@ -12,8 +12,10 @@ import type { ProcessTemplate } from "../template/process-template.js";
 import { recordedChanges } from "./adoption.js";
 import { awaitDependencies, type Relatives } from "./dependency-gate.js";
 import { findCycles } from "./dependency-graph.js";
-import { instancesOf } from "./instances.js";
+import { type Instance, instancesOf } from "./instances.js";
 import { Registry } from "./registry.js";
+import { requireFreeName } from "./require-free-name.js";
+import { Turns } from "./turns.js";
 
 const behaviours: readonly Behaviour[] = [restart, readiness, liveness, limits, reload, schedule];
 
@@ -22,11 +24,21 @@ export interface FleetContext {
   readonly supervision: SupervisionContext;
 }
 
+export interface FleetOptions extends LaunchOptions {
+  /** Whether it is made from a template of the directory. */
+  readonly isOfDirectory?: boolean | undefined;
+}
+
 /** The processes of a manager, each with the behaviours that look after it, and what they are to each other. */
 export class Fleet implements Relatives {
   readonly registry = new Registry();
   readonly #context: FleetContext;
   readonly #supervision = new Map<ManagedProcess, Subscription>();
+  readonly #ofDirectory = new WeakSet<ManagedProcess>();
+  /** How many processes there are to be of a template, by its name, where that was changed by hand. */
+  readonly scaled = new Map<string, number>();
+  /** Makes changes of membership that take their time one after the other: each acts on what the one before has left. */
+  readonly membership = new Turns();
 
   constructor(context: FleetContext) {
     this.#context = context;
@@ -53,23 +65,46 @@ export class Fleet implements Relatives {
     return this.registry.all().filter(({ template }) => template.group === group);
   }
 
+  /** Whether it is made from a template of the directory: a reload is about these, what code has made is the code's business. */
+  isOfDirectory(process: ManagedProcess): boolean {
+    return this.#ofDirectory.has(process);
+  }
+
   /**
-   * Makes the process of a template, or all its instances; gives the first one.
+   * Makes the process of a template, or all its instances; gives the first one. Those found again at the start become
+   * these.
    *
    * @throws ProcessError NAME_TAKEN
    */
-  addAll(template: ProcessTemplate, options: LaunchOptions): ManagedProcess {
+  addAll(template: ProcessTemplate, options: FleetOptions): ManagedProcess {
     const instances = instancesOf(template);
-    for (const { template: one } of instances) this.registry.requireFree(one.name);
-    const [first] = instances.map(({ template: one, instance, family }) =>
-      this.add(one, { ...options, instance, family }),
-    );
+    this.requireFree(instances);
+    const [first] = instances.map((one) => this.claimOrAdd(one, options));
     if (first === undefined) throw new Error(`cannot happen: no instance of ${template.name}`);
     return first;
   }
 
+  /** Makes the processes of the templates of the directory. */
+  addTemplates(templates: readonly ProcessTemplate[]): void {
+    for (const template of templates) this.addAll(template, { isOfDirectory: true });
+  }
+
+  /** @throws ProcessError NAME_TAKEN when one of these processes cannot be made */
+  requireFree(instances: readonly Instance[]): void {
+    for (const one of instances) requireFreeName(one, this.registry);
+  }
+
+  /** The process found again at the start that has this name, or a new one. */
+  claimOrAdd({ template, instance, family }: Instance, options: FleetOptions): ManagedProcess {
+    const found = this.registry.get(template.name);
+    if (found?.isUnclaimed !== true) return this.add(template, { ...options, instance, family });
+    if (options.isOfDirectory === true) this.#ofDirectory.add(found);
+    found.claim(template);
+    return found;
+  }
+
   /** @param prepare done before anybody hears of the process, which is the one that may have its name */
-  add(template: ProcessTemplate, options: LaunchOptions, prepare?: (made: ManagedProcess) => void): ManagedProcess {
+  add(template: ProcessTemplate, options: FleetOptions, prepare?: (made: ManagedProcess) => void): ManagedProcess {
     if (prepare === undefined) this.registry.requireFree(template.name);
     const context: ProcessContext = {
       ...this.#context.process,
@@ -77,6 +112,7 @@ export class Fleet implements Relatives {
         await awaitDependencies(process, manner, this, cancelSignal),
     };
     const process: ManagedProcess = new ManagedProcess(template, options, context);
+    if (options.isOfDirectory === true) this.#ofDirectory.add(process);
     prepare?.(process);
     this.registry.add(process);
     recordedChanges(process).subscribe(() => void context.record(process.name));

@@ -4,8 +4,8 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Observable, Subscription } from "rxjs";
 import { ProcessError } from "../errors.js";
-import { type Identity, sameIdentity } from "../os/identity.js";
-import type { AttachedChild, Os } from "../os/os.js";
+import type { Identity } from "../os/identity.js";
+import type { Os } from "../os/os.js";
 import type { Cancellable } from "../process/cancellation.js";
 import type { HostStreams } from "../process/launch.js";
 import type { ManagedProcess } from "../process/managed-process.js";
@@ -23,7 +23,7 @@ import { closedError, closeProcesses } from "./close-processes.js";
 import { describeCycle } from "./dependency-gate.js";
 import { type Explanation, explainProcess } from "./explain.js";
 import { Fleet, type FleetContext } from "./fleet.js";
-import { instancesOf } from "./instances.js";
+import { instancesOf, memberOf } from "./instances.js";
 import { type Logger, warningLogger } from "./logger.js";
 import { checkManagerOptions } from "./manager-options.js";
 import { restartProcesses, startProcesses, stopProcesses } from "./process-groups.js";
@@ -37,7 +37,7 @@ import type {
   ProcessOutcome,
   ReloadItem,
 } from "./process-manager.js";
-import { requireTemplateDir, unknownGroup, unknownProcess } from "./refusals.js";
+import { requireTemplateDir, requireUnmanaged, unknownGroup, unknownProcess } from "./refusals.js";
 import type { Registry } from "./registry.js";
 import type { PlanItem } from "./reload-plan.js";
 import { Reloader } from "./reloader.js";
@@ -82,7 +82,9 @@ export class Manager implements ProcessManager {
       templates: this.#templates,
       adapt: (template) => this.#adapt(template),
       forget: async (process) => await this.delete(process.name),
+      forgetRecord: async (name) => await this.#state?.records.remove(name),
       start: (process) => void this.#startMarked(process),
+      requireOpen: () => this.#requireOpen(),
     });
   }
 
@@ -131,21 +133,23 @@ export class Manager implements ProcessManager {
     const warn = (message: string, error: unknown): void => this.#logger.error({ err: error }, message);
     if (this.#stateDir !== undefined) this.#state = await openStateDir(this.#stateDir, this.#os, warn);
     try {
-      await this.#templates.load();
-      for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
-      for (const template of this.#templates.all()) this.#fleet.addAll(this.#adapt(template), {});
-      for (const name of await this.#adopt()) this.#holdDown(name);
-      this.#tellCycles();
+      const { templateDir, watchTemplates: isWatched = false } = this.#options;
+      // Before the directory is read: what is saved from then on is not missed.
+      this.#directoryWatch = watchTemplates(isWatched ? templateDir : undefined, this.#os, () => this.#reloadUnasked());
+      await this.#fleet.membership.take(async () => await this.#populate());
       const marked = this.#registry.all().filter((process) => !process.commands.isHeldDown);
       await Promise.all(marked.map(async (process) => await this.#startMarked(process)));
-      const { templateDir, watchTemplates: isWatched = false } = this.#options;
-      this.#directoryWatch = watchTemplates(isWatched ? templateDir : undefined, this.#os, async () => {
-        await this.reload().catch((reason: unknown) => warn("the templates could not be reloaded", reason));
-      });
     } catch (error) {
       await this.close();
       throw error;
     }
+  }
+
+  async #populate(): Promise<void> {
+    await this.#templates.load();
+    this.#fleet.addTemplates(this.#templates.all().map((template) => this.#adapt(template)));
+    for (const name of await this.#adopt()) this.#holdDown(name);
+    this.#tellTemplateProblems();
   }
 
   newProcess(name: string, command: string, options: ProcessOptions = {}): Process {
@@ -153,23 +157,23 @@ export class Manager implements ProcessManager {
     const { stdin, stdout, stderr, template: written, ...fields } = options ?? {};
     requireWritable(name, { stdout, stderr });
     const template = templateFromOptions(name, command, fields, this.#os.host);
-    if (this.#registry.get(name)?.isUnclaimed !== true) this.#registry.requireFree(name);
+    this.#fleet.requireFree(instancesOf(template));
     if (template.detach && (stdin === "pipe" || stdout !== undefined || stderr !== undefined)) {
       const text = `${name}: detach: a detached process outlives this program and cannot use its streams; give it log files`;
       throw new ProcessError("INVALID_TEMPLATE", text, { process: name });
     }
     this.#writeIfAsked(template, written);
-    return this.#claim(template) ?? this.#fleet.addAll(template, { stdin, stdout, stderr });
+    return this.#fleet.addAll(template, { stdin, stdout, stderr });
   }
 
   newProcessFromTemplate(source: ProcessTemplate | string, streams: HostStreams = {}): Process {
     this.#requireOpen();
-    const given = typeof source === "string" ? this.#templates.require(source) : recheckTemplate(source);
-    const template = typeof source === "string" ? this.#adapt(given) : given;
+    const isOfDirectory = typeof source === "string";
+    const template = isOfDirectory ? this.#adapt(this.#templates.require(source)) : recheckTemplate(source);
     const [first] = instancesOf(template);
     const present = this.#registry.get(first?.template.name ?? template.name);
     if (present !== undefined && isDeepStrictEqual(present.template, first?.template)) return present;
-    return this.#claim(template) ?? this.#fleet.addAll(template, streams);
+    return this.#fleet.addAll(template, { ...streams, isOfDirectory });
   }
 
   async attachProcess(name: string, target: number | Identity, options: AttachOptions = {}): Promise<Process> {
@@ -180,7 +184,7 @@ export class Manager implements ProcessManager {
     const child = await this.#os.attach(target);
     try {
       this.#requireOpen();
-      this.#requireUnmanaged(child);
+      requireUnmanaged(child.identity, this.#registry.all());
       const template = attachedTemplate(name, child, options, this.#os.host.cwd);
       this.#writeIfAsked(template, options.template);
       const process = this.#fleet.add(template, {}, (made) => made.attach(child));
@@ -264,12 +268,11 @@ export class Manager implements ProcessManager {
     return await this.#reloader.plan();
   }
 
-  async reload(): Promise<readonly ReloadItem[]> {
+  async reload(options: Cancellable = {}): Promise<readonly ReloadItem[]> {
     this.#requireOpen();
     requireTemplateDir(this.#templates);
-    const items = await this.#reloader.apply();
-    this.#tellCycles();
-    for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
+    const items = await this.#reloader.apply(options);
+    this.#tellTemplateProblems();
     return items;
   }
 
@@ -316,12 +319,13 @@ export class Manager implements ProcessManager {
   /** Gives the names of those not to be started now. */
   async #adopt(): Promise<ReadonlySet<string>> {
     if (this.#state === undefined) return new Set();
+    const defined = new Set(this.#registry.all().map(({ name }) => name));
     return await adoptProcesses({
       os: this.#os,
       logger: this.#logger,
       state: this.#state,
-      handleFor: (template) => this.#registry.get(template.name) ?? this.#fleet.add(template, {}),
-      isDefined: (name) => this.#templates.get(name) !== undefined,
+      handleFor: (template) => this.#registry.get(template.name) ?? this.#fleet.add(template, memberOf(template)),
+      isDefined: (name) => defined.has(name),
       hasTemplates: this.#templates.hasDirectory,
       isRunning: (name) => this.#registry.get(name)?.status.lifecycle === "running",
     });
@@ -331,14 +335,6 @@ export class Manager implements ProcessManager {
   async #record(name: string): Promise<void> {
     const process = this.#registry.get(name);
     if (process !== undefined) await this.#state?.records.write(process.describe());
-  }
-
-  /** A process found again at the start becomes that of the host program that defines it. */
-  #claim(template: ProcessTemplate): ManagedProcess | undefined {
-    const process = this.#registry.get(template.name);
-    if (process?.isUnclaimed !== true) return undefined;
-    process.claim(template);
-    return process;
   }
 
   /** A process attached again at the start, when it is the one asked for. */
@@ -358,7 +354,16 @@ export class Manager implements ProcessManager {
     await awaitFirstStep(process);
   }
 
-  #tellCycles(): void {
+  /** Nobody gets the result, so what went wrong is told. Never rejects. */
+  async #reloadUnasked(): Promise<void> {
+    const tell = (reason: unknown): void =>
+      this.#logger.error({ err: reason }, `templates reloaded: ${ProcessError.from(reason).message}`);
+    const items = await this.reload().catch((reason: unknown) => [{ error: reason }]);
+    for (const { error } of items) if (error !== undefined && this.#closing === undefined) tell(error);
+  }
+
+  #tellTemplateProblems(): void {
+    for (const error of this.#templates.errors) this.#logger.warn({ file: error.file }, String(error));
     for (const cycle of this.#fleet.cycles()) this.#logger.error({ processes: cycle }, describeCycle(cycle));
   }
 
@@ -380,18 +385,6 @@ export class Manager implements ProcessManager {
 
   #requireOpen(): void {
     if (this.#closing !== undefined) throw closedError();
-  }
-
-  /** One process under two names would be stopped by one and started again by the other. */
-  #requireUnmanaged(child: AttachedChild): void {
-    const { identity } = child;
-    // The PID first: it is at hand, and the same for nearly none of thousands.
-    const isSame = (process: ManagedProcess): boolean =>
-      process.pid === identity.pid && process.identity !== undefined && sameIdentity(process.identity, identity);
-    const other = this.#registry.all().find(isSame);
-    if (other === undefined) return;
-    const text = `process ${identity.pid} is managed as "${other.name}" already; use that handle or delete it first`;
-    throw new ProcessError("ILLEGAL_STATE", text, { process: other.name });
   }
 }
 

@@ -122,9 +122,11 @@ export interface ProcessManager extends AsyncDisposable {
   /**
    * Reads the template directory anew and does what follows from it: new processes are made (and started when marked
    * `runOnStartup`), changed ones restarted or updated in place, those whose template is gone stopped and forgotten. A file
-   * that is not valid keeps the templates it had. Gives what was done. Rejects like `plan`.
+   * that is not valid keeps the templates it had, and so does a directory that is gone. Processes made in code are left
+   * alone; a template scaled by hand keeps its number until its file has another one. Gives what was done, once all that
+   * was restarted is ready; cancelled, what is left of it fails with ABORTED. Rejects like `plan`.
    */
-  reload(): Promise<readonly ReloadItem[]>;
+  reload(options?: Cancellable): Promise<readonly ReloadItem[]>;
   /** Why a process is as it is: not running, not ready, waiting. Throws PROCESS_NOT_FOUND. */
   explain(name: string): Explanation;
 

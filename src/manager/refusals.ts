@@ -1,4 +1,5 @@
 import { ProcessError } from "../errors.js";
+import { type Identity, sameIdentity } from "../os/identity.js";
 import type { Process } from "../process/process.js";
 import { didYouMean } from "../template/suggestion.js";
 import type { TemplateShelf } from "./template-shelf.js";
@@ -22,4 +23,19 @@ export function unknownGroup(group: string, processes: readonly Process[]): Proc
 export function requireTemplateDir({ hasDirectory }: TemplateShelf): void {
   if (hasDirectory) return;
   throw new ProcessError("ILLEGAL_STATE", "there is nothing to reload: this manager has no templateDir option");
+}
+
+/**
+ * One process under two names would be stopped by one and started again by the other.
+ *
+ * @throws ProcessError ILLEGAL_STATE
+ */
+export function requireUnmanaged(identity: Identity, processes: readonly Process[]): void {
+  // The PID first: it is at hand, and the same for nearly none of thousands.
+  const isSame = (process: Process): boolean =>
+    process.pid === identity.pid && process.identity !== undefined && sameIdentity(process.identity, identity);
+  const other = processes.find(isSame);
+  if (other === undefined) return;
+  const text = `process ${identity.pid} is managed as "${other.name}" already; use that handle or delete it first`;
+  throw new ProcessError("ILLEGAL_STATE", text, { process: other.name });
 }

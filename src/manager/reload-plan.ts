@@ -35,15 +35,20 @@ const startFields: ReadonlySet<keyof ProcessTemplate> = new Set([
   "pidFile",
 ]);
 
+export interface ReloadRequest {
+  /** Templates of the processes there are, by their names. */
+  readonly present: ReadonlyMap<string, ProcessTemplate>;
+  /** Those that were read anew. */
+  readonly next: ReadonlyMap<string, ProcessTemplate>;
+  /** Names of the processes that should run, and do or try to. */
+  readonly up: ReadonlySet<string>;
+}
+
 /** Compares the templates of the processes there are with those that were read anew, in the order of the latter. */
-export function planReload(
-  present: ReadonlyMap<string, ProcessTemplate>,
-  next: ReadonlyMap<string, ProcessTemplate>,
-  isUp: (name: string) => boolean,
-): readonly PlanItem[] {
+export function planReload({ present, next, up }: ReloadRequest): readonly PlanItem[] {
   const removed = [...present.keys()].filter((name) => !next.has(name));
   return [
-    ...[...next].map(([name, template]) => compare(name, present.get(name), template, isUp(name))),
+    ...[...next].map(([name, template]) => compare(name, present.get(name), template, up.has(name))),
     ...removed.map((name): PlanItem => ({ name, action: "stop", changes: ["removed"] })),
   ];
 }
@@ -54,7 +59,10 @@ function compare(name: string, before: ProcessTemplate | undefined, after: Proce
   const changes = changed.flatMap((field) => namesInTemplate(field, before, after));
   if (changed.length === 0) return { name, action: "unchanged", changes };
   if (before.enabled && !after.enabled) return { name, action: "stop", changes };
-  const needsRun = changed.some((field) => startFields.has(field)) || hasOtherOutput(before, after);
+  const needsRun =
+    changed.some((field) => startFields.has(field)) ||
+    hasOtherOutput(before, after) ||
+    socketOf(before) !== socketOf(after);
   return { name, action: needsRun && isUp ? "restart" : "update", changes };
 }
 
@@ -71,9 +79,15 @@ function namesInTemplate(
 ): readonly string[] {
   if (field === "startTimeoutMs") return ["startTimeout"];
   if (field !== "program") return [field];
-  const [one, other]: readonly Readonly<Record<string, unknown>>[] = [before.program, after.program];
-  const parts = Object.keys({ ...one, ...other }).filter((part) => part !== "kind" && one?.[part] !== other?.[part]);
-  return parts;
+  const one: Readonly<Record<string, unknown>> = { ...before.program };
+  const other: Readonly<Record<string, unknown>> = { ...after.program };
+  return Object.keys({ ...one, ...other }).filter((part) => part !== "kind" && one[part] !== other[part]);
+}
+
+/** Where it was told to listen, in the variable SOCKET_PATH. */
+function socketOf({ readiness, liveness }: ProcessTemplate): string | undefined {
+  const check = [readiness?.check, liveness?.check].find((candidate) => candidate?.kind === "unix");
+  return check?.path;
 }
 
 function hasOtherOutput({ logs: before }: ProcessTemplate, { logs: after }: ProcessTemplate): boolean {

@@ -3,7 +3,7 @@ import type { Cancellable } from "../process/cancellation.js";
 import { incompleteStop } from "../process/failures.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import type { Fleet } from "./fleet.js";
-import { instanceOf } from "./instances.js";
+import { type Instance, instanceOf } from "./instances.js";
 
 export interface ScaleRequest {
   /** Name of the template. */
@@ -16,40 +16,66 @@ const mostInstances = 10_000;
 /** Makes and starts, or stops and forgets, instances of a template until there are as many as asked for. */
 export async function scaleFamily(
   fleet: Fleet,
-  { name, instances }: ScaleRequest,
+  request: ScaleRequest,
   forget: (process: ManagedProcess) => Promise<void>,
   options: Cancellable,
 ): Promise<readonly ManagedProcess[]> {
+  requireCount(request);
+  const starts = await fleet.membership.take(async () => await changeFamily(fleet, request, forget, options));
+  // Not in the turn: a start may take for ever, and to scale down is how it is given up.
+  await Promise.all(starts.map(async ({ start }) => await start));
+  return membersOf(fleet, request.name);
+}
+
+/** A start under way, kept in an object: what is not awaited here must not be by chance. */
+interface BegunStart {
+  readonly start: Promise<void>;
+}
+
+async function changeFamily(
+  fleet: Fleet,
+  { name, instances }: ScaleRequest,
+  forget: (process: ManagedProcess) => Promise<void>,
+  options: Cancellable,
+): Promise<readonly BegunStart[]> {
   const family = membersOf(fleet, name);
   const [model] = family;
-  if (model === undefined) {
-    throw new ProcessError("PROCESS_NOT_FOUND", `there is no template or process named "${name}" to scale`, {
-      process: name,
-    });
-  }
-  if (!Number.isInteger(instances) || instances < 1 || instances > mostInstances) {
-    const text = `${name}: cannot be scaled to ${instances}; expected a whole number from 1 to ${mostInstances}`;
-    throw new ProcessError("INVALID_TEMPLATE", text, { process: name });
-  }
+  if (model === undefined) throw unknownFamily(fleet, name);
   const isUp = family.some(({ status }) => status.desired === "up");
-  const template = { ...model.template, name, instances };
-  const has = new Set(family.map(({ instance }) => instance));
-  const missing = Array.from({ length: instances }, (_none, index) => index + 1).filter((number) => !has.has(number));
-  const made = missing.map((number) => {
-    const one = instanceOf(template, number);
-    return fleet.add(one.template, one);
-  });
+  const missing = missingOf({ ...model.template, name, instances }, family);
+  fleet.requireFree(missing);
+  fleet.scaled.set(name, instances);
+  const isOfDirectory = fleet.isOfDirectory(model);
+  const made = missing.map((one) => fleet.claimOrAdd(one, { isOfDirectory }));
+  const starts = isUp ? made.map((process) => ({ start: process.start(options) })) : [];
+  // They are awaited after the stops, and may fail before.
+  for (const { start } of starts) start.catch(() => undefined);
   const surplus = family.filter(({ instance }) => instance > instances).reverse();
-  await Promise.all([
-    ...(isUp ? made.map(async (process) => await process.start(options)) : []),
-    ...surplus.map(async (process) => await remove(process, forget, options)),
-  ]);
-  return membersOf(fleet, name);
+  await Promise.all(surplus.map(async (process) => await remove(process, forget, options)));
+  return starts;
+}
+
+function requireCount({ name, instances }: ScaleRequest): void {
+  if (Number.isInteger(instances) && instances >= 1 && instances <= mostInstances) return;
+  const text = `${name}: cannot be scaled to ${instances}; expected a whole number from 1 to ${mostInstances}`;
+  throw new ProcessError("INVALID_TEMPLATE", text, { process: name });
+}
+
+function unknownFamily({ registry }: Fleet, name: string): ProcessError {
+  const family = registry.get(name)?.family;
+  const hint = family === undefined ? "" : `; "${name}" is one of the processes of "${family}": scale that`;
+  const text = `there is no template or process named "${name}" to scale${hint}`;
+  return new ProcessError("PROCESS_NOT_FOUND", text, { process: name });
+}
+
+function missingOf(template: Instance["template"], family: readonly ManagedProcess[]): readonly Instance[] {
+  const has = new Set(family.map(({ instance }) => instance));
+  const numbers = Array.from({ length: template.instances }, (_none, index) => index + 1);
+  return numbers.filter((number) => !has.has(number)).map((number) => instanceOf(template, number));
 }
 
 function membersOf(fleet: Fleet, name: string): readonly ManagedProcess[] {
-  const members = fleet.registry.all().filter(({ family }) => family === name);
-  return members.sort((one, other) => one.instance - other.instance);
+  return fleet.registry.inFamily(name).toSorted((one, other) => one.instance - other.instance);
 }
 
 async function remove(

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { ProcessError } from "../errors.js";
 import type { Host } from "../os/os.js";
 import type { ProcessTemplate } from "../template/process-template.js";
-import { type LoadedTemplates, type TemplateError, TemplateStore } from "../template/store.js";
+import { type LoadedTemplate, type LoadedTemplates, TemplateError, TemplateStore } from "../template/store.js";
+import { withoutClashes } from "./check-directory.js";
 
 /** What stands in a template directory at one moment. */
 export interface ShelfReading extends LoadedTemplates {
@@ -36,7 +38,10 @@ export class TemplateShelf {
   async read(): Promise<ShelfReading> {
     if (this.#directory === undefined) return this.#reading;
     const store = new TemplateStore(this.#directory, { cwd: this.#host.cwd });
-    return { ...keepTemplatesOfBadFiles(this.#reading, await store.load()), store };
+    const loaded = await store.load();
+    const vanished = this.#reading.templates.length > 0 && !existsSync(this.#directory);
+    const read = vanished ? { templates: [], errors: [vanishedError(this.#directory)] } : loaded;
+    return { ...withoutClashes(keepTemplatesOfBadFiles(this.#reading, read, this.#directory)), store };
   }
 
   /** What was read takes the place of what was known. */
@@ -80,10 +85,24 @@ export class TemplateShelf {
   }
 }
 
-/** Files that cannot be read keep the templates they had: a save half done must not stop what runs. */
-function keepTemplatesOfBadFiles(before: LoadedTemplates, after: LoadedTemplates): LoadedTemplates {
+/**
+ * Files that cannot be read keep the templates they had, and a directory that cannot be read all of them: a save half done,
+ * or a disk that is away for a moment, must not stop what runs.
+ */
+function keepTemplatesOfBadFiles(before: LoadedTemplates, after: LoadedTemplates, directory: string): LoadedTemplates {
   const bad = new Set(after.errors.map(({ file }) => file));
   const names = new Set(after.templates.map(({ template }) => template.name));
-  const kept = before.templates.filter(({ file, template }) => bad.has(file) && !names.has(template.name));
-  return { templates: [...after.templates, ...kept], errors: after.errors };
+  const isKept = ({ file, template }: LoadedTemplate): boolean =>
+    (bad.has(file) || bad.has(directory)) && !names.has(template.name);
+  return { templates: [...after.templates, ...before.templates.filter(isKept)], errors: after.errors };
+}
+
+function vanishedError(directory: string): TemplateError {
+  const message = "the template directory is gone, and every process stays as it is";
+  return new TemplateError(directory, {
+    path: [],
+    at: "value",
+    message,
+    fix: "bring it back; remove single files to stop processes",
+  });
 }

@@ -32,7 +32,9 @@ export interface FakeFleet extends AsyncDisposable {
   starts(): readonly string[];
   write(templates: Templates): void;
   remove(name: string): void;
-  /** What a promise settles with while time passes. */
+  /** Waits for what real files bring about, without any time passing. */
+  until(isSo: () => boolean): Promise<void>;
+  /** What a promise settles with while time passes: as much as given, and more if it needs that. */
   within<Value>(ms: number, promise: Promise<Value>): Promise<Value>;
 }
 
@@ -75,9 +77,18 @@ export async function fleetOf(
     const all = os.processes.filter(({ request }) => request.file !== check);
     return name === undefined ? all : all.filter(({ request }) => request.env["DROVER_NAME"] === name);
   };
+  const until = async (isSo: () => boolean): Promise<void> => {
+    for (; !isSo(); await new Promise(setImmediate)) await os.clock.advance(0);
+  };
   const within = async <Value>(ms: number, promise: Promise<Value>): Promise<Value> => {
-    promise.catch(() => undefined);
+    let isPending = true;
+    const end = (): void => {
+      isPending = false;
+    };
+    promise.then(end, end);
     await os.clock.advance(ms);
+    // Files are real, and take real time; what comes after them may need more of the fake one.
+    for (; isPending; await new Promise(setImmediate)) await os.clock.advance(10);
     return await promise;
   };
   return {
@@ -93,6 +104,7 @@ export async function fleetOf(
     write,
     remove: (name) => rmSync(join(dir.path, `${name}.json`)),
     within,
+    until,
     [Symbol.asyncDispose]: async () => {
       await within(closeMs, manager.close());
       dir[Symbol.dispose]();
