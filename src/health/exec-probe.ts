@@ -9,24 +9,27 @@ import type { Probe, ProbeSubject } from "./probe.js";
 import { unlessAborted } from "./unless-aborted.js";
 
 type ExecCheck = Extract<Check, { kind: "exec" }>;
+type ExecSubject = Pick<ProbeSubject, "os" | "launch" | "interpreter">;
 
 /** The pipe is at its end with the tree, unless somebody else holds it, too. */
 const drainTimeoutMs = 100;
 
 /** Healthy when a program ends with exit code 0. What it leaves running is killed with it, in any case. */
-export function execProbe(check: ExecCheck, subject: Pick<ProbeSubject, "os" | "launch" | "interpreter">): Probe {
+export function execProbe(check: ExecCheck, subject: ExecSubject): Probe {
   return async (signal) => await runCheck(requestFor(check, subject), subject.os, signal);
 }
 
-function requestFor(check: ExecCheck, { os, launch, interpreter }: Parameters<typeof execProbe>[1]): SpawnRequest {
-  const own = launch();
+function requestFor(check: ExecCheck, subject: ExecSubject): SpawnRequest {
+  const own = subject.launch();
   const program =
-    check.script === "" ? { file: check.command, args: check.args } : interpretScript(check.script, interpreter);
+    check.script === ""
+      ? { file: check.command, args: check.args }
+      : interpretScript(check.script, subject.interpreter);
   return {
     ...own,
     ...program,
     // An ID of its own: with that of the process, killing what is left of the check would kill the process.
-    env: { ...own.env, DROVER_ID: os.newRunId(os.hostToken) },
+    env: { ...own.env, DROVER_ID: subject.os.newRunId(subject.os.hostToken) },
     detach: false,
     stdin: "ignore",
     stdout: { kind: "discard" },
