@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { distinctUntilChanged, filter, firstValueFrom, map } from "rxjs";
-import { expect, test } from "vitest";
+import { expect, onTestFailed, test } from "vitest";
 import { createProcessManager, type Process, type ProcessManager } from "../../src/index.js";
 import { type ComposeSet, writeComposeSet } from "./compose-set.js";
 import { findPrograms, type Programs } from "./find-programs.js";
@@ -21,6 +21,7 @@ test.skipIf(!isRunnable)(
   async () => {
     using set = await writeComposeSet(programs as Programs);
     await using up = startUp(set);
+    onTestFailed(() => console.log(...up.errors, ...up.changes));
     const runsOf = (name: string): readonly Change[] =>
       up.changes.filter((change, index, all) => isBeginning(change, all.slice(0, index)) && change.name === name);
     await expect.poll(async () => await answerOf(set), patience).toBe("ready");
@@ -106,7 +107,7 @@ function isBeginning({ name, pid }: Change, before: readonly Change[]): boolean 
 
 /** What depends on others ends before they do. */
 function expectReverse(names: readonly string[]): void {
-  const ended = names.filter((name) => servers.includes(name));
+  const ended = [...new Set(names)].filter((name) => servers.includes(name));
   expect([ended.slice(0, 2).sort(), ended.slice(2).sort()]).toEqual([
     ["api", "worker"],
     ["postgres", "redis"],
@@ -118,7 +119,7 @@ async function answerOf({ ports }: ComposeSet): Promise<string> {
   try {
     return (await (await fetch(`http://127.0.0.1:${ports.api}/`, { headers: { connection: "close" } })).text()).trim();
   } catch (error) {
-    return String(error);
+    return error instanceof Error ? `${error.message}: ${error.cause}` : String(error);
   }
 }
 

@@ -109,7 +109,7 @@ function postgresTemplate({ postgresDir, ports, programs, runAs }: Plan): Templa
     ...(runAs === undefined ? {} : { runAs }),
     dependsOn: [{ name: "init-postgres", condition: "SUCCEEDED" }],
     readiness: {
-      exec: { command: programs.pgIsReady, args: ["-h", postgresDir, "-p", port, "-U", "drover"] },
+      exec: { command: programs.pgIsReady, args: ["-h", postgresDir, "-p", port, "-U", "drover", "-d", "postgres"] },
       interval: "200ms",
     },
     // The API sees for a second that it is away.

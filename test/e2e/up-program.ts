@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { ComposeSet } from "./compose-set.js";
@@ -24,6 +26,7 @@ export interface Change {
 export interface UpProgram extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly changes: readonly Change[];
+  /** What it has said beside the changes; at the end also what its processes have complained of. */
   readonly errors: readonly string[];
   /** Exit code and signal, once it has ended and said everything. */
   readonly ended: Promise<unknown[]>;
@@ -40,6 +43,13 @@ export function startUp({ dir, templateDir, stateDir }: ComposeSet): UpProgram {
   const dispose = async (): Promise<void> => {
     child.kill("SIGINT");
     await ended;
+    errors.push(...readErrors(join(stateDir, "logs")));
   };
   return { child, changes, errors, ended, [Symbol.asyncDispose]: dispose };
+}
+
+function readErrors(logDir: string): readonly string[] {
+  if (!existsSync(logDir)) return [];
+  const files = readdirSync(logDir).filter((file) => file.endsWith(".err.log"));
+  return files.map((file) => `${file}:\n${readFileSync(join(logDir, file), "utf8")}`);
 }
