@@ -1,5 +1,7 @@
 import { describeExit } from "../os/exit.js";
 import type { ManagedProcess } from "../process/managed-process.js";
+import type { ProcessStatus } from "../process/process-status.js";
+import type { Schedule } from "../schedule/schedule.js";
 import { describeDuration } from "../units/duration.js";
 import { missingDependencies, type Relatives } from "./dependency-gate.js";
 
@@ -30,7 +32,7 @@ function summarise(process: ManagedProcess, missing: readonly string[], nowMs: n
   switch (status.lifecycle) {
     case "running":
     case "stopping":
-      return summariseRunning(process, status.ready);
+      return summariseRunning(process);
     case "starting":
       return `${name} is being started${missing.length > 0 ? `, and waits for ${missing.join(" and for ")}` : ""}.`;
     default:
@@ -39,30 +41,51 @@ function summarise(process: ManagedProcess, missing: readonly string[], nowMs: n
 }
 
 /** Why nothing runs, in words that follow the name. */
-function whyDown({ status, template }: ManagedProcess, nowMs: number): string {
-  const { supervision, lifecycle, desired, reason, lastError } = status;
-  if (!template.enabled) return "does not run, because its template is disabled";
-  if (desired === "down") {
-    return `does not run, because ${lifecycle === "initial" ? "nobody has started it" : "it was stopped"}`;
-  }
+function whyDown(process: ManagedProcess, nowMs: number): string {
+  const { status, template } = process;
+  const { desired, supervision, reason, lastError } = status;
+  if (!template.enabled) return "does not run: its template says enabled: false";
+  if (desired === "down") return `does not run: ${whyUnwanted(process, nowMs)}`;
   if (supervision.kind === "waiting") {
-    return `does not run: ${supervision.reason}. It is started again ${inTime(supervision.until, nowMs)}`;
+    return `does not run: ${supervision.reason} (${timeLeft(supervision.until, nowMs)})`;
   }
-  if (supervision.kind === "gave-up") return `does not run: ${supervision.reason}`;
-  if (template.schedule !== undefined) return "is a job that waits for its next time";
+  if (supervision.kind === "gave-up") return `does not run: ${supervision.reason}. ${whatHelps(supervision, nowMs)}`;
+  if (template.schedule !== undefined) return `is a job that waits for its next time${nextTime(process, nowMs)}`;
   return `does not run: ${reason ?? lastError?.message ?? "it has ended"}`;
 }
 
-function summariseRunning({ name, status, checks }: ManagedProcess, ready: boolean): string {
+function whyUnwanted({ status, commands }: ManagedProcess, nowMs: number): string {
+  const { lifecycle, exit } = status;
+  const when = exit === undefined ? "" : ` ${ago(exit.at, nowMs)}`;
+  if (lifecycle !== "initial" || commands.isHeldDown) return `it was stopped${when}, and stays so until it is started`;
+  return "nobody has started it, and it is not marked runOnStartup";
+}
+
+function whatHelps({ retryAt }: { readonly retryAt: Date | undefined }, nowMs: number): string {
+  return retryAt === undefined ? "Start it to try again" : `It is tried again ${inTime(retryAt, nowMs)}`;
+}
+
+function nextTime({ status }: ManagedProcess, nowMs: number): string {
+  const nextRunAt = status.schedule?.nextRunAt;
+  return nextRunAt === undefined ? "" : `, ${inTime(nextRunAt, nowMs)}`;
+}
+
+function summariseRunning({ name, status, checks }: ManagedProcess): string {
   const pid = status.pid === undefined ? "" : ` as PID ${status.pid}`;
-  if (status.lifecycle === "stopping") return `${name} is being stopped.`;
-  if (!ready) {
+  if (status.lifecycle === "stopping") return summariseStopping(status);
+  if (!status.ready) {
     const failure = checks.readiness?.lastFailure;
-    return `${name} runs${pid}, but is not ready${failure === undefined ? "" : `: ${failure}`}.`;
+    const what = failure === undefined ? "has not succeeded yet" : `failed: ${failure}`;
+    return `${name} runs${pid}, but is not ready: its readiness check ${what}.`;
   }
   return status.health === "unhealthy"
-    ? `${name} runs${pid}, but is unhealthy: ${checks.liveness?.lastFailure ?? "its liveness check fails"}.`
+    ? `${name} runs${pid}, but is unhealthy: its liveness check failed: ${checks.liveness?.lastFailure ?? "nobody knows why"}.`
     : `${name} runs${pid}${status.health === "healthy" ? " and is healthy" : ""}.`;
+}
+
+function summariseStopping({ name, desired, reason }: ProcessStatus): string {
+  if (desired === "down") return `${name} is being stopped.`;
+  return `${name} is being stopped, to be started again${reason === undefined ? "" : `: ${reason}`}.`;
 }
 
 type Fact = readonly [label: string, text: string];
@@ -71,7 +94,7 @@ function lifeFacts({ status, template, uptime }: ManagedProcess, nowMs: number):
   const { exit } = status;
   return [
     ["desired", status.desired],
-    ["lifecycle", `${status.lifecycle} (${status.state})`],
+    ["lifecycle", status.lifecycle === status.state ? status.state : `${status.lifecycle} (${status.state})`],
     ...(status.pid === undefined ? [] : [["up for", describeDuration(uptime)] as const]),
     ...(status.health === "unknown"
       ? []
@@ -80,8 +103,15 @@ function lifeFacts({ status, template, uptime }: ManagedProcess, nowMs: number):
       ? []
       : [["last exit", `${describeExit(exit)}, ${exit.cause}, ${ago(exit.at, nowMs)}`] as const]),
     ...(status.lastError === undefined ? [] : [["last error", status.lastError.message] as const]),
-    ...(template.schedule === undefined ? [] : [["schedule", template.schedule.cron] as const]),
+    ...(template.schedule === undefined ? [] : [["schedule", describeSchedule(template.schedule)] as const]),
+    ...(status.schedule?.nextRunAt === undefined
+      ? []
+      : [["next run", inTime(status.schedule.nextRunAt, nowMs)] as const]),
   ];
+}
+
+function describeSchedule({ cron, timezone }: Schedule): string {
+  return `${cron} (${timezone})`;
 }
 
 function supervisionFacts({ status, commands, template }: ManagedProcess, nowMs: number): readonly Fact[] {
@@ -104,7 +134,9 @@ function checkFacts({ checks }: ManagedProcess): readonly Fact[] {
     if (report === undefined) return [];
     const failing = report.failures > 0 ? `, ${report.failures} failed in a row` : "";
     const last = report.lastFailure === undefined ? "" : `; last failure: ${report.lastFailure}`;
-    return [[use, `${report.verdict} after ${report.checks} checks${failing}${last}`]];
+    return [
+      [use, `${report.verdict} after ${report.checks === 1 ? "1 check" : `${report.checks} checks`}${failing}${last}`],
+    ];
   });
 }
 
@@ -117,6 +149,10 @@ function crashFacts({ lastCrash }: ManagedProcess, nowMs: number): readonly Fact
     ["decided then", decision],
     ...stderr.map((line) => ["stderr", line] as const),
   ];
+}
+
+function timeLeft(at: Date, nowMs: number): string {
+  return `${describeDuration(Math.max(0, at.getTime() - nowMs))} left`;
 }
 
 function inTime(at: Date, nowMs: number): string {
