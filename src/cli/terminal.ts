@@ -62,9 +62,15 @@ function cut(line: string, width: number): string {
   return widthOf(line) <= width ? line : `${stripVTControlCharacters(line).slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** What a manager has to tell, on the side of errors and progress. */
-export function terminalLogger(terminal: Terminal): Logger {
-  const info = (_fields: object, message: string): void => terminal.err(message);
+/**
+ * What a manager has to tell, on the side of errors and progress.
+ *
+ * @param isTold whether what is decided about a process is told with its changes already
+ */
+export function terminalLogger(terminal: Terminal, isTold: () => boolean = () => false): Logger {
+  const info = (fields: object, message: string): void => {
+    if (!("process" in fields && isTold())) terminal.err(message);
+  };
   const warn = (_fields: object, message: string): void =>
     terminal.err(`${terminal.style("yellow", "warning:")} ${message}`);
   const error = (_fields: object, message: string): void =>

@@ -32,9 +32,9 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
   const os = createNodeOs();
   const endings = listenForEnd(terminal);
   const releaseHost = os.holdHost();
-  const logger = terminalLogger(terminal);
+  const logger = terminalLogger(terminal, () => run.hasOpened);
   const manager = new Manager({ templateDir, stateDir, dev, watchTemplates, logger }, os);
-  const run = new UpRun(manager, endings, (living, request) => {
+  const run: UpRun = new UpRun(manager, endings, (living, request) => {
     if (!json) tellEnd(living, request, terminal);
   });
   // A Ctrl-C while processes are started ends the start under way, and starts no more.
@@ -46,8 +46,8 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
     await serving;
     if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
     if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
-    tellChanges(manager, { json, verbose }, terminal);
     run.hasOpened = true;
+    tellChanges(manager, { json, verbose }, terminal);
     await run.close(await endings.first);
     return exitCode.done;
   } finally {

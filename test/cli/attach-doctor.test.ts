@@ -94,6 +94,7 @@ describe.skipIf(!hasProcfs)("drover doctor", () => {
     const dir = workDir();
     const { name } = writeDetached(dir.path);
     const up = await startUp(dir.path);
+    await recordOf(dir.path, name);
     up.child.kill("SIGKILL");
     await up.ended;
     const [pid] = await carriersOf("DROVER_NAME", name);
@@ -119,6 +120,7 @@ describe.skipIf(!hasProcfs)("drover doctor", () => {
     const dir = workDir();
     const { name } = writeDetached(dir.path);
     const first = await startUp(dir.path);
+    await recordOf(dir.path, name);
     first.child.kill("SIGKILL");
     await first.ended;
     const [pid] = await carriersOf("DROVER_NAME", name);
@@ -203,6 +205,13 @@ function writeDetached(dir: string): { readonly name: string } {
     for (const pid of await carriersOf("DROVER_NAME", name)) process.kill(pid, "SIGKILL");
   });
   return { name };
+}
+
+/** Resolves when it is written down what runs: that takes a moment longer than the start. */
+async function recordOf(dir: string, name: string): Promise<void> {
+  const path = join(dir, `.drover/processes/${name}.json`);
+  const isThere = (): boolean => existsSync(path) && readFileSync(path, "utf8").includes('"identity"');
+  await expect.poll(isThere, { timeout: 10_000 }).toBe(true);
 }
 
 interface WrittenRecord {
