@@ -1,9 +1,21 @@
 import { defineConfig } from "vitest/config";
 
 /** Folders whose tests start real processes: they get the cores for themselves after the pure ones. */
-const real = ["os", "process", "watch", "logs", "reload", "supervise", "manager", "api", "cli", "e2e", "faults"].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const real = [
+  "os",
+  "process",
+  "health",
+  "limits",
+  "watch",
+  "logs",
+  "reload",
+  "supervise",
+  "manager",
+  "api",
+  "cli",
+  "e2e",
+  "faults",
+].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Tests that need the machine for themselves, such as those that wait for a certain PID to be given out again. */
 const alone = ["test/**/*.alone.test.ts"];
 const repo = ["test/repo/**/*.test.ts"];

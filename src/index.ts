@@ -21,6 +21,9 @@ export async function createProcessManager(options: ProcessManagerOptions = {}):
 
 // What a host program works with.
 export { type ErrorCode, errorCodes, ProcessError } from "./errors.js";
+// What supervision tells.
+export type { HealthReport, HealthVerdict } from "./health/health-report.js";
+export type { Explanation } from "./manager/explain.js";
 export type { Logger } from "./manager/logger.js";
 export type {
   AttachOptions,
@@ -29,7 +32,10 @@ export type {
   ProcessManager,
   ProcessManagerOptions,
   ProcessOptions,
+  ProcessOutcome,
+  ReloadItem,
 } from "./manager/process-manager.js";
+export type { PlanAction, PlanItem } from "./manager/reload-plan.js";
 // What the operating system tells.
 export { describeExit, type Exit, type ExitCause } from "./os/exit.js";
 export type { Identity } from "./os/identity.js";
@@ -49,6 +55,8 @@ export type {
 export type { OsState } from "./os/os-state.js";
 export type { Signal } from "./os/signal.js";
 export type { Cancellable } from "./process/cancellation.js";
+export type { Crash } from "./process/crash.js";
+export type { CheckReports, CheckUse } from "./process/health-facts.js";
 export type { HostStreams } from "./process/launch.js";
 export type { Lifecycle } from "./process/lifecycle.js";
 export type { Process, StopOptions, StopResult } from "./process/process.js";
@@ -58,7 +66,10 @@ export type {
   ProcessNotification,
   ProcessState,
   ProcessStatus,
+  ScheduleStatus,
+  Supervision,
 } from "./process/process-status.js";
+export type { RunHistory, RunOutcome, ScheduledRun } from "./schedule/run-history.js";
 // Templates.
 export type * from "./template/process-template.js";
 export type { TemplateError } from "./template/store.js";
