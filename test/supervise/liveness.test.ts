@@ -95,7 +95,7 @@ describe("a process that does not work any more", () => {
     await using _ = scene;
     vital.alive = false;
     await scene.app.start();
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(scene.startsMs()).toEqual([0, 1100, 3200]);
     expect(scene.app.status.supervision).toMatchObject({ kind: "gave-up" });
     expect(scene.app.status.reason).toMatch(/^its liveness check failed once: exit code 1; gave up after 2 restarts/);
@@ -173,7 +173,7 @@ describe("whether it is alive", () => {
     await scene.os.clock.advance(5500);
     await scene.app.stopAndWait();
     const before = asked();
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(asked()).toBe(before);
   });
 });
@@ -191,7 +191,7 @@ describe("a stop of a process that does not work any more", () => {
       await scene.os.clock.advance(60_000);
       await Promise.all(stops);
       vital.alive = true;
-      await scene.os.clock.advance(3_600_000);
+      await scene.os.clock.advance(300_000);
       expect([atMs, scene.app.status.desired, scene.app.status.pid]).toEqual([atMs, "down", undefined]);
       expect(scene.runs().filter((run) => run.sample() !== "gone")).toEqual([]);
     }

@@ -102,7 +102,7 @@ describe("a start", () => {
       health: "unknown",
     });
     const before = scene.os.processes.length;
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(scene.os.processes, "neither a run nor a check").toHaveLength(before);
   });
 
@@ -124,7 +124,7 @@ describe("a start", () => {
     await scene.os.clock.advance(700);
     expect(started.value).toMatchObject({ code: "SPAWN_FAILED", process: "app" });
     expect(String(started.value)).toContain("app: ended with exit code 7 before it was ready");
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(scene.startsMs()).toEqual([0]);
     expect(scene.app.status).toMatchObject({ supervision: { kind: "gave-up" }, exit: { code: 7, cause: "exited" } });
   });
@@ -133,7 +133,7 @@ describe("a start", () => {
     await using scene = await sceneOf({ readiness: check }, undefined);
     const spawn = vi.spyOn(scene.os, "spawn");
     await expect(scene.app.start()).rejects.toMatchObject({ code: "SPAWN_FAILED" });
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(spawn).toHaveBeenCalledTimes(1);
   });
 
@@ -146,7 +146,7 @@ describe("a start", () => {
     await stopped;
     expect(started.value).toMatchObject({ code: "ABORTED" });
     expect(scene.app.status).toMatchObject({ desired: "down", lifecycle: "exited", supervision: { kind: "watching" } });
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(living(scene)).toEqual([]);
     expect(scene.startsMs()).toEqual([0]);
   });
@@ -157,7 +157,7 @@ describe("a start", () => {
     await scene.os.clock.advance(3000);
     await within(scene.os, 1000, scene.manager.close());
     expect(started.value).toMatchObject({ code: "MANAGER_CLOSED" });
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(living(scene)).toEqual([]);
     expect(scene.startsMs()).toEqual([0]);
   });
@@ -189,7 +189,7 @@ describe("a start", () => {
     await scene.os.clock.advance(1000);
     expect(second.value).toMatchObject({ code: "ABORTED" });
     expect(scene.app.status).toMatchObject({ lifecycle: "exited", desired: "down" });
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(living(scene)).toEqual([]);
   });
 });
@@ -219,7 +219,7 @@ describe("a start nobody waits for", () => {
     const started = outcomeOf(scene.app.start());
     await scene.os.clock.advance(5000);
     expect(started.value).toMatchObject({ code: "START_TIMEOUT" });
-    await scene.os.clock.advance(3_600_000);
+    await scene.os.clock.advance(300_000);
     expect(scene.startsMs()).toEqual([0]);
   });
 
