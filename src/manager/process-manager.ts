@@ -98,7 +98,7 @@ export interface ProcessManager extends AsyncDisposable {
 
   /**
    * Starts every enabled process, what it depends on first, and waits until they are ready. One outcome for each process,
-   * in any order; rejects only with MANAGER_CLOSED and ABORTED.
+   * in any order; cancelled, it is ABORTED for those that were not done. Rejects only with MANAGER_CLOSED.
    */
   startAll(options?: Cancellable): Promise<readonly ProcessOutcome[]>;
   /** Stops every process but attached ones: those nothing depends on first. Outcomes like those of `startAll`. */
