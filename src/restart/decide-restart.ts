@@ -79,14 +79,15 @@ function reasonToRest(policy: RestartPolicy, end: RunEnd, { isJob }: RestartHist
   if (exit !== undefined && wanted.has(exit.cause)) return end.failure ?? "it was stopped";
   // Who asks for a liveness check or a limit asks for a process that is replaced: the mode is about ends of its own.
   if (end.isTold || (exit !== undefined && misbehaved.has(exit.cause))) return undefined;
-  const rest = policy.mode === "NEVER" ? "its restart mode is NEVER" : reasonToBeDone(policy, end, isJob);
+  const isDone = isJob && isSuccess(end, policy);
+  const rest = isDone ? "the job is done until its next time" : reasonByMode(policy, end);
   return rest === undefined ? undefined : `${describeEnd(end)}; ${rest}`;
 }
 
-function reasonToBeDone(policy: RestartPolicy, end: RunEnd, isJob: boolean): string | undefined {
-  if (!isSuccess(end, policy)) return undefined;
-  if (isJob) return "the job is done until its next time";
-  return policy.mode === "ON_FAILURE" ? "that is a success, and its restart mode is ON_FAILURE" : undefined;
+function reasonByMode(policy: RestartPolicy, end: RunEnd): string | undefined {
+  if (policy.mode === "NEVER") return "its restart mode is NEVER";
+  if (policy.mode === "ALWAYS" || !isSuccess(end, policy)) return undefined;
+  return "that is a success, and its restart mode is ON_FAILURE";
 }
 
 /** Why it stays down although it should run. */

@@ -27,6 +27,7 @@ describe("a job", () => {
     await scene.os.clock.advance(25_000);
     expect(scene.startsMs()).toEqual([10_000, 20_000]);
     expect(outcomes(scene)).toEqual(["succeeded", "succeeded"]);
+    expect(scene.app.status.reason).toBe("ended with exit code 0; the job is done until its next time");
     expect(scene.app.status.schedule?.runs[0]).toMatchObject({
       dueAt: new Date(10_000),
       startedAt: new Date(10_000),
