@@ -1,4 +1,15 @@
-import { auditTime, concatMap, from, map, Observable, type SchedulerLike, Subject, Subscription } from "rxjs";
+import {
+  auditTime,
+  concatMap,
+  exhaustMap,
+  from,
+  map,
+  Observable,
+  type SchedulerLike,
+  Subject,
+  Subscription,
+  timer,
+} from "rxjs";
 import { ProcessError } from "../errors.js";
 import { DirectoryFollower } from "./directory-follower.js";
 import { changedFiles, type FileSnapshot } from "./file-snapshot.js";
@@ -67,14 +78,10 @@ class FileFollower {
 
   #follow(first: FileSnapshot, chokidar: typeof import("chokidar")): void {
     const { debounceMs, scheduler } = this.#options;
+    // Environment variables of the user decide, which chokidar reads.
+    const { usePolling, interval } = new chokidar.FSWatcher().options;
+    const looked = usePolling ? this.#poll(first, interval) : this.#watch(first, chokidar);
     let seen = first;
-    let layout = new WatchLayout(this.#scope, first);
-    const directories = new DirectoryFollower(chokidar, () => layout, {
-      touched: () => this.#touched.next(),
-      replaced: () => this.#replaced.next(),
-      failed: (cause) => this.#report(cause),
-    });
-    this.#running.add(() => directories.close());
     const looks$ = this.#touched.pipe(
       whenQuiet(debounceMs, scheduler),
       concatMap((quiet) => this.#look().pipe(map((snapshot) => ({ ...quiet, snapshot })))),
@@ -82,12 +89,22 @@ class FileFollower {
     this.#run(looks$, ({ snapshot, isEndless }) => {
       const files = changedFiles(seen, snapshot);
       seen = snapshot;
-      layout = new WatchLayout(this.#scope, snapshot);
-      directories.follow();
+      looked(snapshot);
       if (files.length > 0) this.#emit({ files, isEndless });
     });
+  }
+
+  /** Lets the kernel tell when to look. The returned function takes what a look has found. */
+  #watch(first: FileSnapshot, chokidar: typeof import("chokidar")): (snapshot: FileSnapshot) => void {
+    let layout = new WatchLayout(this.#scope, first);
+    const directories = new DirectoryFollower(chokidar, () => layout, {
+      touched: () => this.#touched.next(),
+      replaced: () => this.#replaced.next(),
+      failed: (cause) => this.#report(cause),
+    });
+    this.#running.add(() => directories.close());
     const rearm$ = this.#replaced.pipe(
-      auditTime(rearmMs, scheduler),
+      auditTime(rearmMs, this.#options.scheduler),
       concatMap(() => this.#look()),
     );
     this.#run(rearm$, (snapshot) => {
@@ -95,6 +112,24 @@ class FileFollower {
       directories.arm();
     });
     directories.arm();
+    return (snapshot) => {
+      layout = new WatchLayout(this.#scope, snapshot);
+      directories.follow();
+    };
+  }
+
+  /**
+   * For disks that tell nothing: chokidar's CHOKIDAR_USEPOLLING, without its polling, which takes what was written
+   * before its own first look at a new file for the beginning. Two looks that follow each other miss nothing.
+   */
+  #poll(first: FileSnapshot, intervalMs: number): () => void {
+    let last = first;
+    const looks$ = timer(intervalMs, intervalMs, this.#options.scheduler).pipe(exhaustMap(() => this.#look()));
+    this.#run(looks$, (snapshot) => {
+      if (changedFiles(last, snapshot).length > 0) this.#touched.next();
+      last = snapshot;
+    });
+    return () => undefined;
   }
 
   #look(): Observable<FileSnapshot> {

@@ -42,11 +42,11 @@ export function openDirectories(
     ignoreInitial: true,
     followSymlinks: false,
     atomic: false,
-    ignored: (path, stats) => isIgnored(path, stats, watcher.options.usePolling, wants),
+    ignored: (path, stats) => isIgnored(path, stats, wants),
   });
   watcher.once("ready", () => observer.ready());
   watcher.on("error", (cause) => observer.failed(cause));
-  if (!watcher.options.usePolling) readOnce(watcher);
+  readOnce(watcher);
   watcher.on("raw", (event: string, name: string | null, details: unknown) => {
     for (const found of eventsOf(event, name, details)) observer.event(found);
   });
@@ -64,16 +64,8 @@ export function openDirectories(
 }
 
 /** chokidar asks before it goes into a directory: first without stats, then with them. */
-function isIgnored(
-  path: string,
-  stats: Stats | undefined,
-  isPolling: boolean,
-  wants: (directory: string) => boolean,
-): boolean {
-  // Polling (CHOKIDAR_USEPOLLING, for disks that tell nothing) sees no writes by the directory: there files count.
-  if (isPolling && stats?.isDirectory() !== true) return false;
-  if (stats !== undefined && !stats.isDirectory()) return true;
-  return !wants(path);
+function isIgnored(path: string, stats: Stats | undefined, wants: (directory: string) => boolean): boolean {
+  return (stats !== undefined && !stats.isDirectory()) || !wants(path);
 }
 
 /**
@@ -94,8 +86,7 @@ function readOnce(watcher: FSWatcher): void {
 /** chokidar's own events are throttled, so that the second of two quick writes is lost; the raw ones are complete. */
 function eventsOf(event: string, name: string | null, details: unknown): readonly DirectoryEvent[] {
   const isEntry = event === "rename";
-  const { watchedPath } = details as { readonly watchedPath?: string };
-  if (watchedPath === undefined) return name === null ? [] : [{ path: name, isEntry }];
+  const { watchedPath } = details as { readonly watchedPath: string };
   if (name === null) return [{ path: watchedPath, isEntry }];
   const events: DirectoryEvent[] = [{ path: join(watchedPath, name), isEntry }];
   // The end of the watched directory itself carries its own name, as would an entry of that name in it.
