@@ -46,6 +46,8 @@ async function changeFamily(
   fleet.requireFree(missing);
   fleet.scaled.set(name, instances);
   const isOfDirectory = fleet.isOfDirectory(model);
+  // Those found again at the start belong to the others from now on.
+  for (const one of family) if (one.isUnclaimed) fleet.claimOrAdd(one, { isOfDirectory });
   const made = missing.map((one) => fleet.claimOrAdd(one, { isOfDirectory }));
   const starts = isUp ? made.map((process) => ({ start: process.start(options) })) : [];
   // They are awaited after the stops, and may fail before.
