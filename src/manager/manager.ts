@@ -375,7 +375,8 @@ export class Manager implements ProcessManager {
 
   /** A development run watches the files of every process that works in a directory of its own. */
   #adapt(template: ProcessTemplate): ProcessTemplate {
-    return this.#options.dev === true ? withFileWatch(template) : template;
+    const { dev = false, templateDir } = this.#options;
+    return dev ? withFileWatch(template, templateDir === undefined ? undefined : resolve(templateDir)) : template;
   }
 
   #writeIfAsked(template: ProcessTemplate, written: { readonly runOnStartup?: boolean | undefined } | undefined): void {

@@ -24,7 +24,10 @@ export interface ProcessManagerOptions {
   readonly logger?: Logger | undefined;
   /** Time between two looks at the kernel state of a process: milliseconds or text. @default "1s" */
   readonly statusPeriod?: number | string | undefined;
-  /** Every process with a working directory is restarted when files there change, unless its template says what to watch. */
+  /**
+   * Every process of the template directory is restarted when files in its working directory change, unless its template
+   * says itself what to watch. What is made in code, and jobs, are left alone.
+   */
   readonly dev?: boolean | undefined;
   /** Changes in the template directory are acted on by themselves, as by `reload()`. */
   readonly watchTemplates?: boolean | undefined;

@@ -256,8 +256,8 @@ describe("a development run", () => {
       "templates/web.json",
       JSON.stringify({
         name: "web",
-        script: "index.js",
-        cwd: "../app",
+        script: "app/index.js",
+        cwd: "..",
         runOnStartup: true,
         readiness: { output: { pattern: "ready" } },
       }),
@@ -272,7 +272,7 @@ describe("a development run", () => {
     const web = manager.newProcessFromTemplate("web");
     await reaches(web, isReady);
     const { pid } = web;
-    // Records and logs are written at every start, and below the directory that is watched: that must not go in circles.
+    // Records, logs and templates are below the directory that is watched, and records are written at every start.
     const told: string[] = [];
     const telling = web.status$.subscribe(({ reason }) => void (reason === undefined || told.push(reason)));
     await manager.writeTemplate({ ...web.template, name: "other", runOnStartup: false });
@@ -283,7 +283,7 @@ describe("a development run", () => {
     await reaches(web, (status) => isReady(status) && status.restarts === 2);
     telling.unsubscribe();
     expect(new Set(told.filter((reason) => reason.endsWith("changed")))).toEqual(
-      new Set(["index.js changed", "marker.js changed"]),
+      new Set(["app/index.js changed", "app/marker.js changed"]),
     );
     await manager.close();
     dir[Symbol.dispose]();
