@@ -1,16 +1,20 @@
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Process, ProcessOptions } from "../../src/index.js";
 import { tempDir } from "../repo/temp-dir.js";
 import { failureOf, openManager, statusOf } from "./real-scene.js";
 
+// A program may take seconds to start on a machine that is busy with others.
+vi.setConfig({ testTimeout: 60_000 });
+
+const patience = { timeout: 30_000 };
 const restart = { mode: "ON_FAILURE", maxRestarts: 0 } as const;
 const shell = (script: string): ProcessOptions => ({ args: ["-c", script], restart });
 
 /** What is known of its end: told in the moment after it. */
 async function crashOf(subject: Process) {
   await statusOf(subject, ({ lifecycle }) => lifecycle === "exited" || lifecycle === "failed");
-  await expect.poll(() => subject.lastCrash).toBeDefined();
+  await expect.poll(() => subject.lastCrash, patience).toBeDefined();
   return subject.lastCrash;
 }
 
@@ -69,7 +73,7 @@ describe.each(["in memory", "in log files"])("what is kept of a crash, with outp
     const [first] = (await crashOf(subject))?.stderr ?? [];
     const before = subject.lastCrash;
     await subject.start();
-    await expect.poll(() => subject.lastCrash !== before && subject.lastCrash).toBeTruthy();
+    await expect.poll(() => subject.lastCrash !== before && subject.lastCrash, patience).toBeTruthy();
     expect(subject.lastCrash?.stderr).toHaveLength(1);
     expect(subject.lastCrash?.stderr).not.toEqual([first]);
   });
@@ -86,7 +90,7 @@ describe.each(["in memory", "in log files"])("what is kept of a crash, with outp
     const subject = it.manager.newProcess("app", "sh", { ...options, restart: { ...options.restart, maxRestarts: 1 } });
     await subject.start();
     await statusOf(subject, ({ supervision }) => supervision.kind === "gave-up");
-    await expect.poll(() => subject.lastCrash?.exit).toBeUndefined();
+    await expect.poll(() => subject.lastCrash?.exit, patience).toBeUndefined();
     expect(subject.lastCrash).toMatchObject({ exit: undefined, uptimeMs: 0, stderr: [] });
     expect(subject.lastCrash?.failure).toContain(`working directory "${dir.path}" does not exist`);
     expect(subject.lastCrash?.decision).toMatch(/gave up after 1 restart in a row$/);
@@ -97,12 +101,12 @@ describe.each(["in memory", "in log files"])("what is kept of a crash, with outp
     const subject = it.manager.newProcess("app", "sh", {
       ...shell("echo thinking >&2; sleep 1000"),
       readiness: { exec: { command: "false" }, interval: "50ms" },
-      startTimeout: "300ms",
+      startTimeout: "2s",
     });
     await failureOf(subject.start());
     expect(await crashOf(subject)).toMatchObject({
       exit: { cause: "start-timeout" },
-      failure: "was not ready within 300ms and was stopped; last check: exit code 1; its last output:",
+      failure: "was not ready within 2s and was stopped; last check: exit code 1; its last output:",
       stderr: ["thinking"],
       uptimeMs: 0,
     });
