@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { run } from "../repo/run.js";
 import { tempDir } from "../repo/temp-dir.js";
 import type { Programs } from "./find-programs.js";
 import { freePort } from "./free-port.js";
+import { segmentOf } from "./shared-memory.js";
 
 /** A directory with the templates of two databases, of what depends on them, and of a cron job. */
 export interface ComposeSet extends Disposable {
@@ -61,7 +63,11 @@ export async function writeComposeSet(programs: Programs): Promise<ComposeSet> {
     }
     const logOf = (name: string, stream = "out"): string =>
       readFileSync(join(stateDir, `logs/${name}.${stream}.log`), "utf8");
-    return { dir, templateDir, stateDir, ports, postgresDir, logOf, [Symbol.dispose]: () => temp[Symbol.dispose]() };
+    const dispose = (): void => {
+      releaseMemory(postgresDir);
+      temp[Symbol.dispose]();
+    };
+    return { dir, templateDir, stateDir, ports, postgresDir, logOf, [Symbol.dispose]: dispose };
   } catch (error) {
     temp[Symbol.dispose]();
     throw error;
@@ -101,11 +107,14 @@ function initTemplate({ postgresDir, programs, runAs }: Plan): TemplateFields {
   };
 }
 
+/** No waiting for the disk, and nothing in /dev/shm that would stay when it is killed. */
+const frugal = ["-c", "fsync=off", "-c", "dynamic_shared_memory_type=mmap"];
+
 function postgresTemplate({ postgresDir, ports, programs, runAs }: Plan): TemplateFields {
   const port = String(ports.postgres);
   return {
     command: programs.postgres,
-    args: ["-D", join(postgresDir, "data"), "-k", postgresDir, "-h", "127.0.0.1", "-p", port, "-c", "fsync=off"],
+    args: ["-D", join(postgresDir, "data"), "-k", postgresDir, "-h", "127.0.0.1", "-p", port, ...frugal],
     ...(runAs === undefined ? {} : { runAs }),
     dependsOn: [{ name: "init-postgres", condition: "SUCCEEDED" }],
     readiness: {
@@ -167,4 +176,10 @@ function openTo({ uid, gid }: User, dir: string, postgresDir: string): void {
     if ((mode & 0o001) === 0) chmodSync(path, mode | 0o001);
   }
   chownSync(postgresDir, uid, gid);
+}
+
+/** A killed PostgreSQL leaves its segment to the next one with the same files, and here there will be none. */
+function releaseMemory(postgresDir: string): void {
+  const segment = segmentOf(postgresDir);
+  if (segment !== undefined) spawnSync("ipcrm", ["--shmem-id", segment]);
 }

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { readCommandLine, readEntry, readTable, readVariables } from "../../src/os/node/procfs/table.js";
 import { carriersOf } from "../faults/host-program.js";
 import type { ComposeSet } from "./compose-set.js";
+import { presentSegments, segmentOf } from "./shared-memory.js";
 
 /** What a running set holds of the machine, so that one can look later whether it still does. */
 export interface Footprint {
@@ -26,14 +27,12 @@ export async function footprintOf(rootPid: number, { postgresDir, ports }: Compo
   }
   const tree = table.filter(({ pid }) => pids.has(pid));
   const runIds = tree.flatMap(({ pid }) => readVariables(pid, ["DROVER_ID"])).filter((id) => id !== undefined);
-  const maps = tree.map(({ pid }) => readText(`/proc/${pid}/maps`)).join("");
-  const memoryFiles = maps.match(/\/dev\/shm\/PostgreSQL\.\d+/g) ?? [];
   const socket = join(postgresDir, `.s.PGSQL.${ports.postgres}`);
   return {
     processes: tree.map(({ pid, startTicks }) => ({ pid, startTicks, command: readCommandLine(pid).join(" ") })),
     runIds: [...new Set(runIds)],
-    segments: [segmentOf(postgresDir)],
-    files: [...new Set(memoryFiles), socket, `${socket}.lock`, join(postgresDir, "data/postmaster.pid")],
+    segments: [segmentOf(postgresDir) ?? "none"],
+    files: [socket, `${socket}.lock`, join(postgresDir, "data/postmaster.pid")],
     ports: Object.values(ports),
   };
 }
@@ -45,9 +44,7 @@ export async function remainsOf({ processes, runIds, segments, files, ports }: F
     return entry?.alive === true && entry.startTicks === startTicks;
   });
   const carriers = (await Promise.all(runIds.map(async (id) => await carriersOf("DROVER_ID", id)))).flat();
-  const present = readText("/proc/sysvipc/shm")
-    .split("\n")
-    .map((row) => row.trim().split(/ +/)[1] ?? "");
+  const present = presentSegments();
   const answering = await Promise.all(ports.map(async (port) => ((await isListening(port)) ? [port] : [])));
   return [
     ...living.map(({ pid, command }) => `process ${pid}: ${command}`),
@@ -56,20 +53,6 @@ export async function remainsOf({ processes, runIds, segments, files, ports }: F
     ...files.filter((file) => existsSync(file)).map((file) => `file ${file}`),
     ...answering.flat().map((port) => `port ${port}`),
   ];
-}
-
-/** PostgreSQL writes key and number of its segment into the seventh line of this file. */
-function segmentOf(postgresDir: string): string {
-  const line = readText(join(postgresDir, "data/postmaster.pid")).split("\n")[6] ?? "";
-  return line.trim().split(/ +/)[1] ?? "no segment";
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
-  }
 }
 
 function isListening(port: number): Promise<boolean> {

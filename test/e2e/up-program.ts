@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { run } from "../repo/run.js";
 import type { ComposeSet } from "./compose-set.js";
 
 const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -23,6 +24,13 @@ export interface Change {
   readonly at: string;
 }
 
+/** What is used here of a process in `drover list --json`. */
+export interface Listed {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly startTime: string;
+}
+
 export interface UpProgram extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly changes: readonly Change[];
@@ -30,6 +38,8 @@ export interface UpProgram extends AsyncDisposable {
   readonly errors: readonly string[];
   /** Exit code and signal, once it has ended and said everything. */
   readonly ended: Promise<unknown[]>;
+  /** `drover list` from beside it. */
+  list(): Promise<readonly Listed[]>;
 }
 
 /** `drover up` of a set, which is ended with the block in any case. */
@@ -45,7 +55,12 @@ export function startUp({ dir, templateDir, stateDir }: ComposeSet): UpProgram {
     await ended;
     errors.push(...readErrors(join(stateDir, "logs")));
   };
-  return { child, changes, errors, ended, [Symbol.asyncDispose]: dispose };
+  const list = async (): Promise<readonly Listed[]> => {
+    const { stdout, stderr } = await run(process.execPath, [cli, "list", "--json", "--state-dir", stateDir]);
+    if (stderr !== "") throw new Error(stderr);
+    return (JSON.parse(stdout) as { processes: readonly Listed[] }).processes;
+  };
+  return { child, changes, errors, ended, list, [Symbol.asyncDispose]: dispose };
 }
 
 function readErrors(logDir: string): readonly string[] {
