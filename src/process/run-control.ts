@@ -161,7 +161,8 @@ export class RunControl {
   async restart(request: StopRequest, command: CommandContext, manner: StartManner): Promise<void> {
     const isAgain = this.holder.last !== undefined;
     const { survivors } = await this.stop(request, command);
-    if (survivors.length > 0) throw incompleteStop(this.#template.name, survivors);
+    // A start nobody waits for finds them, too, and leaves it to the restart policy when to try again.
+    if (survivors.length > 0 && !manner.isAutomatic) throw incompleteStop(this.#template.name, survivors);
     command.overtaken.throwIfAborted();
     if (isAgain) this.#cell.change({ restarts: this.#cell.status.restarts + 1 });
     await this.start(command, manner);

@@ -420,6 +420,47 @@ describe("what a caller does", () => {
   });
 });
 
+describe("a run that leaves something behind which cannot be ended", () => {
+  /** Its child is deaf, as one is that waits uninterruptibly for a device, until it is let go. */
+  function deafTree() {
+    let isDeaf = true;
+    const program: FakeProgram = (self) => {
+      self.fork((child) => {
+        const signal = child.signal.bind(child);
+        vi.spyOn(child, "signal").mockImplementation((sent) => isDeaf || signal(sent));
+      });
+    };
+    return {
+      program,
+      letGo: () => {
+        isDeaf = false;
+      },
+    };
+  }
+
+  test.each(["a crash", "a reload"])("is not started beside it after %s, and is once that is gone", async (cause) => {
+    const { program, letGo } = deafTree();
+    await using scene = await sceneOf({ restart: onFailure }, program);
+    await scene.app.start();
+    if (cause === "a crash") scene.runs()[0]?.end(1);
+    else void (scene.app as ManagedProcess).commands.restartUnasked("app.js changed");
+    await scene.os.clock.advance(200_000);
+    expect(scene.startsMs(), "the run and its child").toHaveLength(2);
+    expect(scene.app.status).toMatchObject({
+      desired: "up",
+      lastError: { code: "STOP_INCOMPLETE" },
+      supervision: { kind: "waiting" },
+    });
+    letGo();
+    await scene.os.clock.advance(60_000);
+    expect(scene.app.status).toMatchObject({ lifecycle: "running", lastError: undefined });
+    expect(
+      scene.runs().filter((run) => run.sample() !== "gone"),
+      "the next run and its child",
+    ).toHaveLength(2);
+  });
+});
+
 describe("a program that cannot be started", () => {
   /** A file that is there, but may not be executed, is refused in the same way. */
   const refused = { restart: onFailure };
