@@ -1,6 +1,12 @@
 import type { ProcessManager } from "../manager/process-manager.js";
 import type { Os } from "../os/os.js";
 import type { TemplateError } from "../template/store.js";
+import type { Counters } from "./counters.js";
+import type { ChangeEvent, MembershipEvent } from "./event-info.js";
+import type { Feed } from "./feed.js";
+import type { LogFeeds } from "./log-feeds.js";
+import type { LogShelf } from "./log-shelf.js";
+import type { StreamLimit } from "./stream-limit.js";
 import type { UsageBoard } from "./usage-board.js";
 
 /** How a manager is to end. */
@@ -40,4 +46,11 @@ export interface ApiContext {
   readonly os: Os;
   readonly host: ApiHost;
   readonly usage: UsageBoard;
+  readonly logs: LogShelf;
+  readonly logFeeds: LogFeeds;
+  readonly events: Feed<ChangeEvent | MembershipEvent>;
+  /** Sets the numbers of this manager's events apart from those of others. */
+  readonly epoch: string;
+  readonly streams: StreamLimit;
+  readonly counters: Counters;
 }

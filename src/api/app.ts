@@ -6,7 +6,10 @@ import { type ErrorBody, reportError } from "./error-body.js";
 import { httpStatus } from "./http-status.js";
 import { addCommandRoutes } from "./routes/commands.js";
 import { addControlRoutes } from "./routes/control.js";
+import { addHealthRoutes } from "./routes/health.js";
+import { addPmRoutes } from "./routes/pm.js";
 import { addProcessRoutes } from "./routes/processes.js";
+import { addStreamRoutes } from "./routes/streams.js";
 import { addTemplateRoutes } from "./routes/templates.js";
 
 const largestBodyBytes = 1024 * 1024;
@@ -19,8 +22,11 @@ export function createApp(api: ApiContext): Hono {
   // A fixed path before one with a name in it: Hono takes the first that fits.
   addTemplateRoutes(app, api);
   addCommandRoutes(app, api);
+  addStreamRoutes(app, api);
   addProcessRoutes(app, api);
   addControlRoutes(app, api);
+  addHealthRoutes(app, api);
+  addPmRoutes(app, api);
   app.notFound((context) => {
     const { method, path } = context.req;
     return context.json(errorBody("BAD_REQUEST", `there is no route ${method} ${path}; /openapi.json lists them`), 404);

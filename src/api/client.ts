@@ -1,6 +1,8 @@
 import { ProcessError } from "../errors.js";
 import type { ShutdownRequest, ShutdownResult } from "./api-context.js";
 import type { CommandOptions, CommandResult, CommandVerb, Selection } from "./command.js";
+import type { LogLineInfo } from "./event-info.js";
+import { readEvents, type ServerEvent } from "./event-stream.js";
 import { type Address, exchange } from "./exchange.js";
 import type { ExplanationInfo } from "./explanation-info.js";
 import type { ManagerInfo } from "./manager-info.js";
@@ -20,6 +22,20 @@ export interface WaitOptions extends CallOptions {
   readonly for?: WaitGoal | undefined;
   /** As text such as `10s`. @default for ever */
   readonly timeout?: string | undefined;
+}
+
+/** Which lines of a log. */
+export interface LogOptions {
+  /** How many of the last ones. @default 100 */
+  readonly lines?: number | undefined;
+  /** @default both */
+  readonly stream?: "stdout" | "stderr" | undefined;
+}
+
+/** Where a stream of events begins. */
+export interface FollowOptions extends CallOptions {
+  /** The `id` of the last event that was seen: those after it come, as far as they are kept. */
+  readonly lastEventId?: string | undefined;
 }
 
 /**
@@ -45,6 +61,15 @@ export interface Client {
   wait(name: string, options?: WaitOptions): Promise<ProcessInfo>;
   /** Changes how many processes there are of a template; gives them. */
   scale(name: string, instances: number, options?: CallOptions): Promise<readonly ProcessInfo[]>;
+  /** The last lines a process has written, oldest first. Rejects with UNSUPPORTED when its output is not kept. */
+  logs(name: string, options?: LogOptions & CallOptions): Promise<readonly LogLineInfo[]>;
+  /**
+   * The last lines a process has written, then each new one, across its restarts; ends with the manager. Throws like the other
+   * methods, and UNREACHABLE when the connection breaks: with the `id` of the last event it then goes on where it was.
+   */
+  followLogs(name: string, options?: LogOptions & FollowOptions): AsyncIterable<ServerEvent>;
+  /** What is, as an event `snapshot`, then every change; ends, throws and goes on like `followLogs`. */
+  followEvents(options?: FollowOptions): AsyncIterable<ServerEvent>;
   explain(name: string, options?: CallOptions): Promise<ExplanationInfo>;
   /** Makes a process from a template in its JSON form; nothing starts. Rejects with INVALID_TEMPLATE, NAME_TAKEN. */
   create(template: object, options?: CallOptions): Promise<ProcessInfo>;
@@ -87,6 +112,11 @@ export function createClientAt(address: Address): Client {
       });
       return (await answer).processes;
     },
+    logs: async (name, { lines, stream, ...options } = {}) =>
+      (await call<{ lines: readonly LogLineInfo[] }>(["GET", logPath(name, { lines, stream })], options)).lines,
+    followLogs: (name, { lines, stream, ...options } = {}) =>
+      readEvents(address, { ...options, path: `${logPath(name, { lines, stream })}&follow=true` }),
+    followEvents: (options) => readEvents(address, { ...options, path: "/api/events" }),
     explain: async (name, options) => await call(["GET", pathOf(name, "/explain")], options),
     create: async (template, options) => await call(["POST", "/api/processes"], options, template),
     delete: async (name, options) => await call(["DELETE", pathOf(name)], options),
@@ -95,6 +125,10 @@ export function createClientAt(address: Address): Client {
     shutdown: async ({ keepsDetached = false, ...options } = {}) =>
       await call(["POST", "/api/shutdown"], options, { keepsDetached }),
   };
+}
+
+function logPath(name: string, { lines = 100, stream }: LogOptions): string {
+  return pathOf(name, `/logs?lines=${lines}${stream === undefined ? "" : `&stream=${stream}`}`);
 }
 
 /** `.` and `..` would be taken out of the path on the way, whether they are escaped or not. */

@@ -5,7 +5,6 @@ import type { CheckUse } from "../process/health-facts.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
 import { maskArguments, maskText, maskVariables } from "../template/mask-secrets.js";
-import { formatDuration } from "../units/duration.js";
 import type { CheckInfo, CrashInfo, ExitInfo, ProcessInfo, ScheduleInfo } from "./process-info.js";
 
 /** A process as the API tells it. `usage` is what it was last seen to use. */
@@ -13,8 +12,9 @@ export function describeProcess(process: Process, usage: Usage | undefined): Pro
   const { name, template } = process;
   const { title, description, group, labels, enabled, cwd, detach } = template;
   return {
-    id: runIdOf(process),
+    id: name,
     name,
+    runId: runIdOf(process),
     title,
     description,
     group,
@@ -39,7 +39,7 @@ function describeStatus({ status, uptime }: Process) {
   return {
     ...{ state, desired, lifecycle, osState, health, ready: ready && isRunning, isRunning, pid },
     startTime: describeTime(status.startedAt),
-    uptime: formatDuration(uptime),
+    uptime: Math.round(uptime),
     restartCount: restarts,
     supervision: supervision.kind,
     reason: maskText(status.reason ?? ""),
@@ -70,7 +70,7 @@ function describeCrash({ at, exit, failure, uptimeMs, stderr, decision }: Crash)
     at: at.toISOString(),
     exit: describeExitOf(exit),
     failure: maskText(failure ?? ""),
-    uptime: formatDuration(uptimeMs),
+    uptime: Math.round(uptimeMs),
     stderr: stderr.map(maskText),
     decision: maskText(decision),
   };

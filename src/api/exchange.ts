@@ -1,15 +1,22 @@
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import { type ErrorCode, errorCodes, ProcessError } from "../errors.js";
 import type { ErrorBody } from "./error-body.js";
 
 /** Where a manager listens. */
-export type Address = { readonly socketPath: string };
+export type Address =
+  | { readonly socketPath: string }
+  | {
+      /** Such as `http://127.0.0.1:9000`. */
+      readonly url: string;
+      readonly token: string;
+    };
 
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "DELETE";
   /** With its query. */
   readonly path: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cancelSignal?: AbortSignal | undefined;
 }
 
@@ -19,28 +26,57 @@ export interface ApiRequest {
  * @throws ProcessError UNREACHABLE when nobody answers, ABORTED by `cancelSignal`, else what the manager says
  */
 export async function exchange(address: Address, sent: ApiRequest): Promise<unknown> {
-  const response = await send(address, sent);
-  const text = await readText(response, address);
-  const { statusCode = 0 } = response;
-  const value = parse(text, address);
-  if (statusCode < 400) return value;
-  throw errorOf(value, statusCode, address);
+  return parse(await readText(await openAnswer(address, sent), address), address);
 }
 
-function send(address: Address, { method, path, body, cancelSignal }: ApiRequest): Promise<IncomingMessage> {
+/**
+ * Sends a request and gives the answer, of which nothing was read yet.
+ *
+ * @throws ProcessError as `exchange`
+ */
+export async function openAnswer(address: Address, sent: ApiRequest): Promise<IncomingMessage> {
+  const answer = await send(address, sent);
+  const { statusCode = 0 } = answer;
+  if (statusCode < 400) return answer;
+  throw errorOf(parse(await readText(answer, address), address), statusCode, address);
+}
+
+function send(
+  address: Address,
+  { method, path, body, headers: more, cancelSignal }: ApiRequest,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? "" : JSON.stringify(body);
     const headers = {
-      host: "localhost",
+      ...more,
+      ...authorityOf(address),
       "content-type": "application/json",
       "content-length": Buffer.byteLength(text),
     };
     // Without an agent: no connection is kept, so nothing keeps the program alive.
-    const options = { ...address, method, path, headers, agent: false, ...(cancelSignal && { signal: cancelSignal }) };
+    const options = {
+      ...connectionOf(address),
+      method,
+      path,
+      headers,
+      agent: false,
+      ...(cancelSignal && { signal: cancelSignal }),
+    };
     const outgoing = request(options, resolve);
-    outgoing.on("error", (error) => reject(failureOf(error, address, cancelSignal)));
+    outgoing.on("error", (error) => reject(connectionFailure(error, address, cancelSignal)));
     outgoing.end(text);
   });
+}
+
+function connectionOf(address: Address): RequestOptions {
+  if ("socketPath" in address) return { socketPath: address.socketPath };
+  const { hostname, port } = new URL(address.url);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port };
+}
+
+function authorityOf(address: Address): Readonly<Record<string, string>> {
+  if ("socketPath" in address) return { host: "localhost" };
+  return { host: new URL(address.url).host, authorization: `Bearer ${address.token}` };
 }
 
 async function readText(response: IncomingMessage, address: Address): Promise<string> {
@@ -48,7 +84,7 @@ async function readText(response: IncomingMessage, address: Address): Promise<st
   try {
     for await (const part of response) parts.push(part as Buffer);
   } catch (error) {
-    throw failureOf(error as NodeJS.ErrnoException, address, undefined);
+    throw connectionFailure(error as NodeJS.ErrnoException, address, undefined);
   }
   return Buffer.concat(parts).toString();
 }
@@ -81,7 +117,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPIPE: "it ended in the middle of the request",
 };
 
-function failureOf(
+/** Why there is no answer, or no more of it. */
+export function connectionFailure(
   error: NodeJS.ErrnoException,
   address: Address,
   cancelSignal: AbortSignal | undefined,
@@ -92,6 +129,6 @@ function failureOf(
   return new ProcessError("UNREACHABLE", text, { cause: error });
 }
 
-function describeAddress({ socketPath }: Address): string {
-  return socketPath;
+function describeAddress(address: Address): string {
+  return "socketPath" in address ? address.socketPath : address.url;
 }

@@ -35,8 +35,8 @@ export interface CrashInfo {
   readonly exit: ExitInfo | null;
   /** What it did wrong, where the exit does not tell. */
   readonly failure: string;
-  /** How long it was up, as a duration such as `12.5s`. */
-  readonly uptime: string;
+  /** How long it was up, in milliseconds. */
+  readonly uptime: number;
   /** The last lines it wrote to standard error, at most 20. */
   readonly stderr: readonly string[];
   /** What was decided then, and why. */
@@ -68,9 +68,11 @@ export interface ScheduleInfo {
  * time null. Secrets are masked.
  */
 export interface ProcessInfo {
-  /** The random identity of the present run, as in its variable `DROVER_ID`; empty while nothing runs. */
+  /** What routes take; the same as the name. */
   readonly id: string;
   readonly name: string;
+  /** The random identity of the present run, as in its variable `DROVER_ID`; empty while nothing runs. */
+  readonly runId: string;
   readonly title: string;
   readonly description: string;
   readonly group: string;
@@ -94,8 +96,8 @@ export interface ProcessInfo {
   /** 0 while nothing runs. */
   readonly pid: number;
   readonly startTime: string | null;
-  /** Since the present run began, as a duration such as `12.5s`; `0s` while nothing runs. */
-  readonly uptime: string;
+  /** Milliseconds since the present run began; 0 while nothing runs. */
+  readonly uptime: number;
   readonly restartCount: number;
   readonly supervision: Supervision["kind"];
   /** What was decided about it last, and why. */

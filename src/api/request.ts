@@ -66,6 +66,19 @@ export function readFlag(context: Context, name: string): boolean {
   throw badRequest(`${name}: unknown value ${JSON.stringify(text)}; expected true or false`);
 }
 
+/** A whole number from 0 up. */
+export function readAmount(
+  context: Context,
+  name: string,
+  { otherwise, most }: { readonly otherwise: number; readonly most: number },
+): number {
+  const text = context.req.query(name);
+  if (text === undefined) return otherwise;
+  const amount = /^\d{1,15}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+  if (amount <= most) return amount;
+  throw badRequest(`${name}: ${JSON.stringify(text)} is no number from 0 to ${most}`);
+}
+
 /** One of the words, or the first one when the query has none. */
 export function readWord<Word extends string>(context: Context, name: string, words: readonly [Word, ...Word[]]): Word {
   const text = context.req.query(name);

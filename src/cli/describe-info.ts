@@ -1,5 +1,5 @@
 import type { CheckInfo, ExitInfo, ProcessInfo, ScheduleInfo } from "../api/process-info.js";
-import { describeDuration, parseDuration } from "../units/duration.js";
+import { describeDuration } from "../units/duration.js";
 import type { Terminal } from "./terminal.js";
 
 export const listTitles = ["NAME", "STATE", "PID", "UPTIME", "RESTARTS", "CPU", "MEMORY", "HEALTH", "GROUP", "NOTE"];
@@ -11,7 +11,7 @@ export function describeInList(info: ProcessInfo, terminal: Terminal): string[] 
     name,
     terminal.style(colourOf(info), info.state),
     pid === 0 ? "-" : String(pid),
-    isRunning ? describeUptime(info.uptime) : "-",
+    isRunning ? describeDuration(info.uptime) : "-",
     String(restartCount),
     isRunning ? `${cpu}%` : "-",
     isRunning ? describeBytes(memory) : "-",
@@ -47,11 +47,6 @@ function noteOn({ enabled, desired, isRunning, reason, lastError, schedule }: Pr
   if (desired === "down") return "";
   const [first = ""] = (reason === "" ? lastError : reason).split("\n");
   return first;
-}
-
-/** A duration of the API for people. */
-export function describeUptime(duration: string): string {
-  return describeDuration(parseDuration(duration) ?? 0);
 }
 
 const units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -3,6 +3,7 @@ import { type CommandVerb, commandVerbs } from "../api/command.js";
 import type { ChangeFlags } from "./change.js";
 import type { ClientFlags } from "./connect.js";
 import type { ListFlags } from "./list.js";
+import type { LogsFlags } from "./logs.js";
 import type { OnExit } from "./on-exit.js";
 import type { WaitFlags } from "./single.js";
 import type { Terminal } from "./terminal.js";
@@ -22,6 +23,7 @@ export function addPsCommands(program: Command, terminal: Terminal, onExit: OnEx
   addList(program, terminal, onExit);
   addStatus(program, terminal, onExit);
   for (const verb of commandVerbs) if (verb !== "kill") addChange(program, verb, terminal, onExit);
+  addLogs(program, terminal, onExit);
 }
 
 /** A command that talks to a manager. */
@@ -80,6 +82,20 @@ Examples:
   drover ${verb} 'web-*'
   drover ${verb} --group backend
 `;
+}
+
+function addLogs(program: Command, terminal: Terminal, onExit: OnExit): void {
+  clientCommand(program, "logs", "show what a process has written")
+    .argument("<name>", "name of the process")
+    .option("-n, --lines <number>", "how many of the last lines", "100")
+    .option("-f, --follow", "then each new line, across restarts, until Ctrl-C")
+    .addOption(new Option("--stdout", "only standard output").conflicts("stderr"))
+    .option("--stderr", "only standard error")
+    .option("--json", "one JSON object a line")
+    .action(async (name: string, flags: LogsFlags) => {
+      const { runLogs } = await import("./logs.js");
+      onExit(await runLogs(name, flags, terminal));
+    });
 }
 
 function addSignal(program: Command, terminal: Terminal, onExit: OnExit): void {

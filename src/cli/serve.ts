@@ -1,21 +1,29 @@
 import { filter, firstValueFrom, from, merge } from "rxjs";
 import type { ApiHost } from "../api/api-context.js";
-import type { ApiServer } from "../api/server.js";
+import type { ApiServer, NetworkAccess } from "../api/server.js";
 import { ProcessError } from "../errors.js";
 import type { Manager } from "../manager/manager.js";
 import type { Os } from "../os/os.js";
 import type { Terminal } from "./terminal.js";
 
+export interface ServeOptions {
+  readonly host: ApiHost;
+  /** The opening of the manager. */
+  readonly opening: Promise<void>;
+  readonly terminal: Terminal;
+  readonly network: NetworkAccess | undefined;
+}
+
 /**
  * Serves a manager as soon as it holds its state directory, before its processes are ready. Resolves with undefined, and tells why,
  * when that cannot be done: it goes on without.
  *
- * @param opening the opening of the manager
+ * @throws ProcessError NOT_PERMITTED when it cannot listen on the network
  */
 export async function serveEarly(
   manager: Manager,
   os: Os,
-  { host, opening, terminal }: { host: ApiHost; opening: Promise<void>; terminal: Terminal },
+  { host, opening, terminal, network }: ServeOptions,
 ): Promise<ApiServer | undefined> {
   const isHeld$ = manager.processes$.pipe(filter(({ type }) => type === "added"));
   const isOpen$ = from(
@@ -28,9 +36,10 @@ export async function serveEarly(
   if (begun === false) return undefined;
   try {
     const { serveManager } = await import("../api/server.js");
-    return await serveManager(manager, os, host);
+    return await serveManager(manager, os, host, network);
   } catch (reason) {
-    const { message } = ProcessError.from(reason);
+    const { message, code } = ProcessError.from(reason);
+    if (network !== undefined && code === "NOT_PERMITTED") throw reason;
     terminal.err(`${terminal.style("yellow", "warning:")} no other terminal can reach this manager: ${message}`);
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { CrashInfo, ProcessInfo, ScheduleInfo } from "../api/process-info.js";
+import { describeDuration } from "../units/duration.js";
 import { type ClientFlags, connect } from "./connect.js";
 import {
   describeBytes,
@@ -7,7 +8,6 @@ import {
   describeExitInfo,
   describeMoment,
   describeSchedule,
-  describeUptime,
 } from "./describe-info.js";
 import { exitCode } from "./exit-code.js";
 import { layOut, type Terminal } from "./terminal.js";
@@ -65,7 +65,7 @@ function runRows({ pid, startTime, uptime, cpu, memory }: ProcessInfo): Row[] {
   return [
     ["pid", String(pid)],
     ["started", momentOr(startTime)],
-    ["uptime", describeUptime(uptime)],
+    ["uptime", describeDuration(uptime)],
     ["uses", `${cpu}% cpu, ${describeBytes(memory)} memory`],
   ];
 }
@@ -107,7 +107,7 @@ function scheduleRows(schedule: ScheduleInfo): Row[] {
 function crashRows({ at, exit, failure, uptime, decision, stderr }: CrashInfo): Row[] {
   const how = failure !== "" ? failure : exit === null ? "it could not be started" : describeExitInfo(exit);
   return [
-    ["last crash", `${describeMoment(at)}, up for ${describeUptime(uptime)}: ${how}`],
+    ["last crash", `${describeMoment(at)}, up for ${describeDuration(uptime)}: ${how}`],
     ["decided then", decision],
     ...stderr.map((line): Row => ["stderr", line]),
   ];

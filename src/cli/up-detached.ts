@@ -61,10 +61,19 @@ async function startDaemon(flags: UpFlags, log: string): Promise<AttachedChild> 
   return daemon;
 }
 
-function argumentsOf({ templateDir, stateDir, dev, watchTemplates, json, verbose }: UpFlags): string[] {
-  const switches = { "--dev": dev, "--watch-templates": watchTemplates, "--json": json, "--verbose": verbose };
+function argumentsOf({ templateDir, stateDir, listen, tokenFile, ...flags }: UpFlags): string[] {
+  const { dev, watchTemplates, json, verbose, listenPublic } = flags;
+  const switches = {
+    "--listen-public": listenPublic,
+    "--dev": dev,
+    "--watch-templates": watchTemplates,
+    "--json": json,
+    "--verbose": verbose,
+  };
   const set = Object.entries(switches).flatMap(([name, isSet]) => (isSet === true ? [name] : []));
-  return ["--template-dir", templateDir, "--state-dir", stateDir, ...set];
+  const listening = listen === undefined ? [] : ["--listen", listen];
+  const token = tokenFile === undefined ? [] : ["--token-file", tokenFile];
+  return ["--template-dir", templateDir, "--state-dir", stateDir, ...listening, ...token, ...set];
 }
 
 /** Nothing tells us when it listens: it is asked again and again, until it answers or has ended. */

@@ -1,8 +1,12 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ApiHost, ManagerPhase, ShutdownRequest, ShutdownResult } from "../api/api-context.js";
+import { parseListenAddress } from "../api/listen-address.js";
+import type { NetworkAccess } from "../api/server.js";
+import { keepToken, readToken } from "../api/token-file.js";
 import { ProcessError } from "../errors.js";
 import { Manager } from "../manager/manager.js";
+import { makeDirectory } from "../os/make-directory.js";
 import { createNodeOs } from "../os/node/node-os.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
@@ -23,12 +27,16 @@ export interface UpFlags {
   readonly watchTemplates?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly listen?: string;
+  readonly listenPublic?: boolean;
+  readonly tokenFile?: string;
 }
 
 /** Runs what is marked in the template directory until it is told to end; gives the exit code. */
 export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number> {
   const { templateDir, stateDir, dev, watchTemplates, json = false, verbose = false } = flags;
   requireTemplateDir(templateDir);
+  const network = networkOf(flags);
   const os = createNodeOs();
   const endings = listenForEnd(terminal);
   const releaseHost = os.holdHost();
@@ -40,10 +48,13 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
   // A Ctrl-C while processes are started ends the start under way, and starts no more.
   void endings.first.then((request) => run.close(request)).catch(() => undefined);
   const opening = manager.open();
-  const serving = serveEarly(manager, os, { host: run.hostFor(flags), opening, terminal });
+  const serving = serveEarly(manager, os, { host: run.hostFor(flags), opening, terminal, network });
+  // Looked at below: it must not be taken for forgotten meanwhile.
+  serving.catch(() => undefined);
   try {
     await opening;
-    await serving;
+    const server = await serving;
+    if (server?.url !== undefined) terminal.err(`listening on ${server.url}`);
     if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
     if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
     run.hasOpened = true;
@@ -52,7 +63,7 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
     return exitCode.done;
   } finally {
     await run.close({ keepsDetached: true });
-    await (await serving)?.close();
+    await (await serving.catch(() => undefined))?.close();
     releaseHost();
   }
 }
@@ -65,6 +76,15 @@ export function requireTemplateDir(templateDir: string): void {
 }
 
 type TellEnd = (living: readonly Process[], request: ShutdownRequest) => void;
+
+/** @throws ProcessError BAD_REQUEST */
+function networkOf({ listen, listenPublic = false, tokenFile, stateDir }: UpFlags): NetworkAccess | undefined {
+  if (listen === undefined) return undefined;
+  const address = parseListenAddress(listen, listenPublic);
+  if (tokenFile !== undefined) return { ...address, token: readToken(tokenFile) };
+  makeDirectory(resolve(stateDir));
+  return { ...address, token: keepToken(resolve(stateDir)).token };
+}
 
 /** One run of `drover up`, from the opening of its manager to the end. */
 class UpRun {

@@ -1,0 +1,59 @@
+import type { Hono } from "hono";
+import type { Process } from "../../process/process.js";
+import { maskText } from "../../template/mask-secrets.js";
+import type { ApiContext } from "../api-context.js";
+import { requireProcess } from "../find-process.js";
+import { readAmount } from "../request.js";
+import { runCommand } from "../run-command.js";
+
+const messages = {
+  start: "Process started",
+  stop: "Process stopped",
+  restart: "Process restart initiated",
+} as const;
+
+/** The routes of PocketBase's processman, with its bodies, for programs written against those. */
+export function addPmRoutes(app: Hono, { manager, logs }: ApiContext): void {
+  app.get("/api/pm/list", (context) => context.json(manager.getAllProcesses().map(describe)));
+  for (const verb of ["start", "stop", "restart"] as const) {
+    app.post(`/api/pm/:id/${verb}`, async (context) => {
+      const { name: id } = requireProcess(manager, context.req.param("id"));
+      const [done] = await runCommand(manager, { verb, selection: { names: [id] }, waits: true, stop: {} });
+      if (done?.error !== undefined) throw done.error;
+      return context.json({ message: messages[verb], id });
+    });
+  }
+  app.get("/api/pm/:id/logs", async (context) => {
+    const process = requireProcess(manager, context.req.param("id"));
+    const lines = await logs.bookOf(process).tail(readAmount(context, "lines", { otherwise: 100, most: 100_000 }));
+    return context.json({ id: process.name, logs: lines.map(({ line }) => line) });
+  });
+}
+
+function describe(process: Process) {
+  const { name: id, status, uptime } = process;
+  return {
+    id,
+    pid: status.pid ?? 0,
+    status: statusOf(process),
+    startTime: status.startedAt?.toISOString() ?? "",
+    uptime: describeUptime(uptime),
+    restartCount: status.restarts,
+    lastError: maskText(status.lastError?.message ?? ""),
+  };
+}
+
+function statusOf({ status }: Process): "running" | "stopped" | "failed" | "starting" {
+  if (status.pid !== undefined) return "running";
+  if (status.supervision.kind === "gave-up" || status.lifecycle === "failed") return "failed";
+  return status.lifecycle === "starting" || status.supervision.kind === "waiting" ? "starting" : "stopped";
+}
+
+/** The way Go writes it: `2h30m15s`. */
+function describeUptime(uptimeMs: number): string {
+  const seconds = Math.floor(uptimeMs / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const rest = `${seconds % 60}s`;
+  if (hours > 0) return `${hours}h${minutes}m${rest}`;
+  return minutes > 0 ? `${minutes}m${rest}` : rest;
+}

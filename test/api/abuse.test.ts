@@ -1,0 +1,230 @@
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask, codeOf, type Scene, serveScene, token } from "./scene.js";
+
+const routes = [
+  ["GET", "/api/processes"],
+  ["GET", "/api/processes/web"],
+  ["GET", "/api/processes/web/explain"],
+  ["GET", "/api/processes/web/logs"],
+  ["GET", "/api/processes/web/logs?follow=true"],
+  ["GET", "/api/processes/web/wait"],
+  ["GET", "/api/events"],
+  ["GET", "/api/manager"],
+  ["GET", "/api/pm/list"],
+  ["GET", "/api/pm/web/logs"],
+  ["GET", "/health"],
+  ["GET", "/metrics"],
+  ["GET", "/nowhere"],
+  ["POST", "/api/processes"],
+  ["POST", "/api/processes/start"],
+  ["POST", "/api/processes/web/start"],
+  ["POST", "/api/processes/web/stop"],
+  ["POST", "/api/processes/web/restart"],
+  ["POST", "/api/processes/web/kill"],
+  ["POST", "/api/processes/web/signal"],
+  ["POST", "/api/processes/web/scale"],
+  ["POST", "/api/processes/plan"],
+  ["POST", "/api/processes/reload"],
+  ["POST", "/api/pm/web/restart"],
+  ["POST", "/api/shutdown"],
+  ["DELETE", "/api/processes/web"],
+] as const;
+
+describe("a manager that listens on a network", () => {
+  let scene: Scene;
+  let url: string;
+  beforeAll(async () => {
+    scene = await serveScene();
+    url = scene.server.url ?? "";
+    scene.manager.newProcess("web", "sleep", { args: ["1000"] });
+  });
+  afterAll(async () => await scene[Symbol.asyncDispose]());
+
+  test.for(routes)("%s %s needs the token", async ([method, path]) => {
+    for (const authorization of [undefined, "Bearer wrong", `Basic ${token}`, `Bearer ${token}x`, "Bearer", ""]) {
+      const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+      const answer = await ask({ url }, { method, path, headers, body: method === "POST" ? "{}" : "" });
+      expect(answer).toMatchObject({ status: 401, headers: { "www-authenticate": "Bearer" } });
+      expect(codeOf(answer)).toBe("UNAUTHORIZED");
+      expect(answer.body).not.toContain("web");
+    }
+    expect(scene.shutdowns).toEqual([]);
+    expect(scene.manager.getProcessByName("web")?.status.lifecycle).toBe("initial");
+  });
+
+  test("answers whoever has it, without a header for pages of other origins", async () => {
+    const authorization = `Bearer ${token}`;
+    const answer = await ask({ url }, { path: "/api/processes", headers: { authorization } });
+    expect(answer.status).toBe(200);
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+    const preflight = { method: "OPTIONS", path: "/api/processes", headers: { origin: "http://evil.example" } };
+    expect((await ask({ url }, preflight)).status).toBe(401);
+  });
+
+  test.for([
+    [{ host: "evil.example" }, 403],
+    [{ host: "evil.example:80" }, 403],
+    [{ host: "127.0.0.1.evil.example" }, 403],
+    [{ origin: "http://evil.example" }, 403],
+    [{ origin: "null" }, 403],
+    [{ host: "localhost:1", origin: "http://localhost:2" }, 403],
+    [{ host: "localhost:1", origin: "http://localhost:1" }, 200],
+    [{ host: "[::1]:80" }, 200],
+    [{ host: "LOCALHOST" }, 200],
+  ] as const)("with the headers %o answers %i", async ([headers, status]) => {
+    const authorization = `Bearer ${token}`;
+    const answer = await ask({ url }, { path: "/api/processes", headers: { ...headers, authorization } });
+    expect(answer.status).toBe(status);
+  });
+});
+
+describe("the routes", () => {
+  let scene: Scene;
+  let socketPath: string;
+  beforeAll(async () => {
+    scene = await serveScene();
+    socketPath = scene.server.socketPath;
+    scene.manager.newProcess("web", "sleep", { args: ["1000"] });
+  });
+  afterAll(async () => await scene[Symbol.asyncDispose]());
+
+  test.for([
+    ["GET", "/api/processes/nobody", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/processes/%2Fetc%2Fpasswd", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/processes/..%2F..%2Fetc", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/processes/%E2%98%83", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/processes/%FF%FE", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/processes/%zz", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/processes/__proto__", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/processes/%00", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", `/api/processes/${"x".repeat(5000)}`, "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/processes/../shutdown", "", 404, "BAD_REQUEST"],
+    ["GET", "/nowhere", "", 404, "BAD_REQUEST"],
+    ["PUT", "/api/processes/web", "", 404, "BAD_REQUEST"],
+    ["GET", "/api/processes/web/logs?lines=-1", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/processes/web/logs?lines=abc", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/processes/web/logs?lines=1e9", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/processes/web/logs?lines=99999999999999999999", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/processes/web/logs?stream=both", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/processes/web/wait?for=lunch", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/processes/web/wait?timeout=soon", "", 400, "INVALID_TEMPLATE"],
+    ["GET", "/api/processes/web/wait", "", 409, "ILLEGAL_STATE"],
+    ["POST", "/api/processes/web/signal", '{"signal":"SIGHUP"}', 409, "ILLEGAL_STATE"],
+    ["POST", "/api/processes/web/signal", '{"signal":"SIGNOPE"}', 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/signal", "{}", 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/start?wait=maybe", "", 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/start", "not json", 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/start", "[1]", 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/start", "null", 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/start", '{"gracePeriod":"5s"}', 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/stop", '{"gracePeriod":"5 parsecs"}', 400, "INVALID_TEMPLATE"],
+    ["POST", "/api/processes/web/stop", '{"gracePeriod":-1}', 400, "INVALID_TEMPLATE"],
+    ["POST", "/api/processes/web/scale", '{"instances":"many"}', 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/scale", '{"instances":1e9}', 400, "INVALID_TEMPLATE"],
+    ["POST", "/api/processes/start", "{}", 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/start", '{"names":["web"],"all":true}', 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/start", '{"names":[7]}', 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/start", '{"group":"nope"}', 404, "PROCESS_NOT_FOUND"],
+    ["POST", "/api/processes", '{"name":"a b","comand":"x","restart":{"mode":"sometimes"}}', 400, "INVALID_TEMPLATE"],
+    ["POST", "/api/processes", '{"name":"web","command":"sleep"}', 409, "NAME_TAKEN"],
+    ["POST", "/api/processes", `{"name":"x","command":"${"x".repeat(2 << 20)}"}`, 413, "BAD_REQUEST"],
+    ["POST", "/api/shutdown", '{"keep":true}', 400, "BAD_REQUEST"],
+  ] as const)("%s %s with %.40s answers %i %s", async ([method, path, body, status, code]) => {
+    const answer = await ask({ socketPath }, { method, path, body });
+    expect(answer.status).toBe(status);
+    expect(codeOf(answer)).toBe(code);
+    expect(scene.shutdowns).toEqual([]);
+    expect(scene.manager.getProcessByName("web")?.status.lifecycle).toBe("initial");
+  });
+
+  test("tell everything that is wrong with a template at once", async () => {
+    const body = '{"name":"a b","comand":"x","restart":{"mode":"sometimes"}}';
+    const { body: text } = await ask({ socketPath }, { method: "POST", path: "/api/processes", body });
+    const { message } = (JSON.parse(text) as { error: { message: string } }).error;
+    expect(message.split("\n")).toHaveLength(4 + 1);
+    expect(message).toMatch(/comand: .*did you mean "command".*name: .*restart\.mode: /s);
+  });
+
+  test("take no body over 1 MB, also when nobody says how long it is", async () => {
+    const sent = request({ socketPath, method: "POST", path: "/api/processes", agent: false });
+    const chunk = Buffer.alloc(1 << 20, " ");
+    const answered = once(sent, "response") as Promise<[{ statusCode: number; resume(): void }]>;
+    // The connection may be cut once the answer is there.
+    sent.on("error", () => undefined);
+    for (let sentMiB = 0; sentMiB < 10; sentMiB++) sent.write(chunk);
+    sent.end();
+    const [response] = await answered;
+    response.resume();
+    expect(response.statusCode).toBe(413);
+  });
+});
+
+describe("supervision goes on", () => {
+  test("while 100 readers of streams come and go, and nothing of them is left", async () => {
+    await using scene = await serveScene();
+    const { manager, server, client } = scene;
+    const script = "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.02; done";
+    const web = manager.newProcess("web", "sh", { args: ["-c", script] });
+    await web.start();
+    await client.logs("web");
+    const before = openFiles();
+    for (let round = 0; round < 4; round++) {
+      const readers = Array.from(
+        { length: 25 },
+        async (_none, index) => await abandon(server.socketPath, index % 2 === 0),
+      );
+      await Promise.all(readers);
+    }
+    await expect.poll(openFiles, { timeout: 5000 }).toBeLessThanOrEqual(before + 3);
+    expect(web.isAlive()).toBe(true);
+    expect((await client.list()).length).toBe(1);
+  });
+
+  test("while connections say nothing, and they are ended", { timeout: 40_000 }, async () => {
+    await using scene = await serveScene();
+    const slow = Array.from({ length: 20 }, () => connect(scene.server.socketPath));
+    for (const socket of slow) socket.write("POST /api/processes HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    const ended = Promise.all(slow.map(async (socket) => await once(socket.resume(), "close")));
+    const started = performance.now();
+    expect((await scene.client.list()).length).toBe(0);
+    expect(performance.now() - started).toBeLessThan(2000);
+    await ended;
+  });
+
+  test("of 50 calls at once on one process, which ends in one process or none", async () => {
+    await using scene = await serveScene();
+    const { manager, client } = scene;
+    const web = manager.newProcess("web", "sleep", { args: ["1000"] });
+    const verbs = ["start", "stop", "restart", "kill", "start"] as const;
+    const calls = Array.from({ length: 50 }, async (_none, index) => {
+      return await client.command(verbs[(index * 7) % verbs.length] ?? "start", { names: ["web"] });
+    });
+    const results = (await Promise.all(calls)).flat();
+    // A later command overtakes a start that still waits: nothing else goes wrong.
+    expect(results.filter(({ error }) => error !== null && error.code !== "ABORTED")).toEqual([]);
+    const [last] = await client.command("restart", { names: ["web"] });
+    expect(last).toMatchObject({ error: null, pid: web.pid });
+    expect(web.isAlive()).toBe(true);
+    const [end] = await client.command("stop", { all: true });
+    expect(end).toMatchObject({ error: null, pid: 0 });
+  });
+});
+
+function openFiles(): number {
+  return readdirSync("/proc/self/fd").length;
+}
+
+/** Reads the beginning of a stream, and goes without a word. */
+async function abandon(socketPath: string, isLog: boolean): Promise<void> {
+  const path = isLog ? "/api/processes/web/logs?follow=true" : "/api/events";
+  const sent = request({ socketPath, path, agent: false });
+  sent.on("error", () => undefined);
+  sent.end();
+  const [response] = (await once(sent, "response")) as [NodeJS.ReadableStream];
+  await once(response, "data");
+  sent.destroy();
+}

@@ -1,0 +1,214 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { firstValueFrom, take, toArray } from "rxjs";
+import { describe, expect, test } from "vitest";
+import type { LogLineInfo } from "../../src/api/event-info.js";
+import type { ServerEvent } from "../../src/api/event-stream.js";
+import { createClient } from "../../src/api/index.js";
+import { ask, type Scene, serveScene, token } from "./scene.js";
+
+/** A reader that takes events one after the other. */
+function reader(events: AsyncIterable<ServerEvent>) {
+  const iterator = events[Symbol.asyncIterator]();
+  return {
+    next: async (): Promise<ServerEvent> => {
+      const { value, done } = await iterator.next();
+      if (done === true) throw new Error("the stream has ended");
+      return value as ServerEvent;
+    },
+    /** Up to and with the first event that fits. */
+    until: async (fits: (event: ServerEvent) => boolean): Promise<readonly ServerEvent[]> => {
+      const seen: ServerEvent[] = [];
+      for (;;) {
+        const { value, done } = await iterator.next();
+        if (done === true) throw new Error(`the stream has ended after ${JSON.stringify(seen)}`);
+        seen.push(value as ServerEvent);
+        if (fits(value as ServerEvent)) return seen;
+      }
+    },
+    [Symbol.asyncDispose]: async (): Promise<void> => void (await iterator.return?.()),
+  };
+}
+
+const isState = (name: string, state: string) => (event: ServerEvent) => {
+  const data = event.data as { name?: string; state?: string };
+  return data.name === name && data.state === state;
+};
+
+describe("the events of a manager", () => {
+  test("are what is, then every change, and a reader that comes back gets exactly what it missed", async () => {
+    await using scene = await serveScene();
+    const { manager, client } = scene;
+    const web = manager.newProcess("web", "sleep", { args: ["1000"] });
+    let last: string;
+    {
+      await using events = reader(client.followEvents());
+      const first = await events.next();
+      expect(first).toMatchObject({ event: "snapshot", data: { processes: [{ name: "web", state: "initial" }] } });
+      await web.start();
+      const seen = await events.until(({ event }) => event === "changed");
+      last = seen.at(-1)?.id ?? "";
+    }
+    await web.kill();
+    manager.newProcess("more", "true");
+    await manager.delete("more");
+    await using again = reader(client.followEvents({ lastEventId: last }));
+    const missed = await again.until(({ event }) => event === "removed");
+    expect(missed.map(({ event }) => event)).not.toContain("snapshot");
+    expect(missed.find(isState("web", "terminated"))?.data).toMatchObject({
+      exit: { signal: "SIGKILL", cause: "killed" },
+    });
+    expect(missed.slice(-2)).toMatchObject([
+      { event: "added", data: { name: "more" } },
+      { event: "removed", data: { name: "more" } },
+    ]);
+    const numbers = missed.map(({ id }) => Number(id.split("-").at(-1)));
+    expect(numbers).toEqual(numbers.map((_number, index) => Number(last.split("-").at(-1)) + 1 + index));
+  });
+
+  test("begin with a snapshot for a reader of another manager, and end with the manager", async () => {
+    const scene = await serveScene();
+    await using events = reader(scene.client.followEvents({ lastEventId: "of-another-manager-7" }));
+    expect(await events.next()).toMatchObject({ event: "snapshot" });
+    const rest = events.until(() => false);
+    await scene[Symbol.asyncDispose]();
+    await expect(rest).rejects.toThrow("the stream has ended");
+  });
+});
+
+describe("the logs of a process", () => {
+  test("are given from the end, of one stream or both, and followed across a restart", async () => {
+    await using scene = await serveScene();
+    const { web, write } = await talker(scene);
+    await expect.poll(async () => (await scene.client.logs("web")).length).toBe(3);
+    expect((await scene.client.logs("web", { lines: 1, stream: "stderr" })).map(({ line }) => line)).toEqual([
+      "problem",
+    ]);
+    expect((await scene.client.logs("web", { lines: 2, stream: "stdout" })).map(({ line }) => line)).toEqual([
+      "one",
+      "two",
+    ]);
+    await using lines = reader(scene.client.followLogs("web", { lines: 1, stream: "stdout" }));
+    expect(lineOf(await lines.next())).toBe("two");
+    write("three\n");
+    expect(lineOf(await lines.next())).toBe("three");
+    await web.restart();
+    expect([lineOf(await lines.next()), lineOf(await lines.next())]).toEqual(["one", "two"]);
+  });
+
+  test("go on where a reader was that has gone and comes back", async () => {
+    await using scene = await serveScene();
+    const { write } = await talker(scene);
+    const first = reader(scene.client.followLogs("web", { lines: 1, stream: "stdout" }));
+    const { id } = await first.next();
+    await first[Symbol.asyncDispose]();
+    write("three\nfour\n");
+    await using again = reader(scene.client.followLogs("web", { lines: 1, stream: "stdout", ...{ lastEventId: id } }));
+    expect([lineOf(await again.next()), lineOf(await again.next())]).toEqual(["three", "four"]);
+  });
+
+  test("that are not kept are refused, with the reason", async () => {
+    await using scene = await serveScene();
+    scene.manager.newProcess("silent", "true", { logs: { mode: "DISCARD" } });
+    await expect(scene.client.logs("silent")).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    const answer = await ask(scene.server, { path: "/api/processes/silent/logs" });
+    expect(answer.status).toBe(501);
+  });
+});
+
+test("the observables of a client go on over a connection that breaks", async () => {
+  await using scene = await serveScene();
+  const { manager, server } = scene;
+  const client = createClient({ url: server.url ?? "", token });
+  const web = manager.newProcess("web", "sleep", { args: ["1000"] });
+  const seen = firstValueFrom(client.events$.pipe(take(2), toArray()));
+  await expect.poll(async () => (await client.list()).length).toBe(1);
+  await web.start();
+  expect(await seen).toMatchObject([{ type: "snapshot" }, { type: "changed", name: "web" }]);
+  await expect(firstValueFrom(client.logs$("nobody"))).rejects.toMatchObject({ code: "PROCESS_NOT_FOUND" });
+  expect(() => createClient({ url: "ftp://x", token })).toThrow(/cannot be used/);
+});
+
+describe("for other programs", () => {
+  test("/health counts what runs, and tells what is not as it was asked for", async () => {
+    await using scene = await serveScene();
+    const { manager, server } = scene;
+    await manager.newProcess("web", "sleep", { args: ["1000"] }).start();
+    const health = async () => JSON.parse((await ask(server, { path: "/health" })).body) as Record<string, unknown>;
+    expect(await health()).toMatchObject({ status: "healthy", phase: "running", processes: { total: 1, running: 1 } });
+    await expect(manager.newProcess("broken", "no-such-program-anywhere").start()).rejects.toThrow();
+    expect(await health()).toMatchObject({ status: "degraded", processes: { total: 2, running: 1 } });
+  });
+
+  test("/metrics is the text format of Prometheus, with exits by their cause", async () => {
+    await using scene = await serveScene();
+    const { manager, server } = scene;
+    const web = manager.newProcess("web", "sleep", { args: ["1000"], group: "back" });
+    await web.start();
+    await web.kill();
+    await manager.newProcess("quick", "sh", { args: ["-c", "exit 3"] }).start();
+    await expect.poll(() => manager.getProcessByName("quick")?.status.lifecycle).toBe("exited");
+    const { body, headers } = await ask(server, { path: "/metrics" });
+    expect(headers["content-type"]).toBe("text/plain; version=0.0.4");
+    const samples = parseMetrics(body);
+    expect(samples.get('drover_process_running{name="web",group="back"}')).toBe(0);
+    expect(samples.get('drover_process_exits_total{name="web",group="back",cause="killed"}')).toBe(1);
+    expect(samples.get('drover_process_exits_total{name="quick",group="",cause="exited"}')).toBe(1);
+    expect(samples.get('drover_processes{state="terminated"}')).toBe(2);
+    expect(samples.get("drover_event_loop_lag_max_seconds")).toBeGreaterThanOrEqual(0);
+  });
+
+  test("the routes of processman answer with its bodies", async () => {
+    await using scene = await serveScene();
+    await talker(scene);
+    const pm = async (method: string, path: string) =>
+      JSON.parse((await ask(scene.server, { method, path: `/api/pm/${path}` })).body) as unknown;
+    expect(await pm("GET", "list")).toEqual([
+      {
+        id: "web",
+        pid: scene.manager.getProcessByName("web")?.pid,
+        status: "running",
+        startTime: expect.stringMatching(/^\d{4}-.*Z$/),
+        uptime: expect.stringMatching(/^\d+s$/),
+        restartCount: 0,
+        lastError: "",
+      },
+    ]);
+    expect(await pm("POST", "web/restart")).toEqual({ message: "Process restart initiated", id: "web" });
+    expect(await pm("POST", "web/stop")).toEqual({ message: "Process stopped", id: "web" });
+    expect(await pm("GET", "list")).toMatchObject([{ status: "stopped", pid: 0, restartCount: 1 }]);
+    expect(await pm("GET", "web/logs?lines=1")).toMatchObject({ id: "web", logs: [expect.any(String)] });
+    expect(await pm("POST", "nobody/stop")).toMatchObject({ error: { code: "PROCESS_NOT_FOUND" } });
+  });
+});
+
+/** A process that writes two lines and a problem, and whose standard output the test writes to like another part of it. */
+async function talker(scene: Scene) {
+  const script = "echo one; echo two; echo problem >&2; echo up > ready; exec sleep 1000";
+  const readiness = { exec: { command: "test", args: ["-f", "ready"] }, interval: "20ms" };
+  const web = scene.manager.newProcess("web", "sh", { args: ["-c", script], cwd: scene.stateDir, readiness });
+  await web.start();
+  const write = (text: string): void => appendFileSync(join(scene.stateDir, "logs/web.out.log"), text);
+  return { web, write };
+}
+
+function lineOf({ data }: ServerEvent): string {
+  return (data as LogLineInfo).line;
+}
+
+/** Fails for a line that a scraper would not take. */
+function parseMetrics(body: string): ReadonlyMap<string, number> {
+  const samples = new Map<string, number>();
+  const types = new Map<string, string>();
+  for (const line of body.trimEnd().split("\n")) {
+    const [, name, type] = /^# TYPE (\w+) (gauge|counter)$/.exec(line) ?? [];
+    if (name !== undefined && type !== undefined) types.set(name, type);
+    if (line.startsWith("#")) continue;
+    const [, key = "", metric = "", value = ""] =
+      /^((\w+)(?:\{(?:\w+="(?:[^"\\]|\\.)*",?)*\})?) (\S+)$/.exec(line) ?? [];
+    expect(types.has(metric), line).toBe(true);
+    expect(samples.has(key), line).toBe(false);
+    samples.set(key, Number(value));
+  }
+  return samples;
+}
