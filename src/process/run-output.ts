@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { EMPTY, merge, type Observable, type SchedulerLike, Subject } from "rxjs";
+import { EMPTY, firstValueFrom, from, merge, type Observable, type SchedulerLike, Subject, timer } from "rxjs";
 import { followFile } from "../logs/follow-file.js";
 import { LineRing } from "../logs/line-ring.js";
 import { LineSplitter } from "../logs/line-splitter.js";
@@ -48,8 +48,8 @@ export class RunOutput {
     const stderr = isOneFile ? stdout : prepareSource(request.stderr, capacity, scheduler);
     return {
       connect: (child) => {
-        stdout.connect(child.stdout);
-        if (stderr !== stdout) stderr.connect(child.stderr);
+        stdout.connect(child.stdout, child.exit);
+        if (stderr !== stdout) stderr.connect(child.stderr, child.exit);
         if (stdout.source === nothing && stderr.source === nothing) return RunOutput.#silent;
         return new RunOutput(stdout.source, stderr.source);
       },
@@ -75,12 +75,15 @@ export interface PreparedOutput {
 
 interface PreparedSource {
   readonly source: OutputSource;
-  readonly connect: (pipe: Readable | undefined) => void;
+  readonly connect: (pipe: Readable | undefined, exit: Promise<unknown>) => void;
 }
+
+/** In milliseconds: so long what a process wrote last is waited for, when something it left behind keeps the pipe open. */
+const drainTimeoutMs = 100;
 
 function prepareSource(target: OutputTarget, capacity: number, scheduler: SchedulerLike): PreparedSource {
   if (target.kind === "file") return { source: ofFile(target.path, scheduler), connect: () => undefined };
-  if (target.kind === "pipe") return ofPipe(capacity);
+  if (target.kind === "pipe") return ofPipe(capacity, scheduler);
   return { source: nothing, connect: () => undefined };
 }
 
@@ -92,20 +95,31 @@ function ofFile(path: string, scheduler: SchedulerLike): OutputSource {
   };
 }
 
-function ofPipe(capacity: number): PreparedSource {
+function ofPipe(capacity: number, scheduler: SchedulerLike): PreparedSource {
   const ring = new LineRing<string>(capacity);
   const lines$ = new Subject<string>();
   const splitter = new LineSplitter((line) => {
     ring.push(line);
     lines$.next(line);
   });
-  const connect = (pipe: Readable | undefined): void => {
-    pipe?.on("data", (chunk: Buffer) => splitter.push(chunk));
-    pipe?.once("end", () => splitter.end());
+  let drained: Promise<unknown> = Promise.resolve();
+  const connect: PreparedSource["connect"] = (pipe, exit) => {
+    if (pipe === undefined) return;
+    pipe.on("data", (chunk: Buffer) => splitter.push(chunk));
+    pipe.once("end", () => splitter.end());
     // A broken pipe ends the stream; the exit of the process is told elsewhere.
-    pipe?.on("error", () => undefined);
+    pipe.on("error", () => undefined);
+    const closed = new Promise<void>((resolve) => pipe.once("close", resolve));
+    // The end of a process may be told before what it wrote last has come through.
+    void exit.then(() => {
+      drained = firstValueFrom(merge(from(closed), timer(drainTimeoutMs, scheduler)));
+    });
   };
-  return { source: { lines$, lastLines: (count) => Promise.resolve(ring.last(count)) }, connect };
+  const lastLines = async (count: number): Promise<readonly string[]> => {
+    await drained;
+    return ring.last(count);
+  };
+  return { source: { lines$, lastLines }, connect };
 }
 
 function isSameFile(one: OutputTarget, other: OutputTarget): boolean {

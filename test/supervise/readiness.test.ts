@@ -121,7 +121,8 @@ describe("a start", () => {
       program: (self) => void scene.os.clock.schedule(() => self.end(7), 700),
     });
     const started = outcomeOf(scene.app.start());
-    await scene.os.clock.advance(700);
+    // 100 ms is what its last words are waited for.
+    await scene.os.clock.advance(800);
     expect(started.value).toMatchObject({ code: "SPAWN_FAILED", process: "app" });
     expect(String(started.value)).toContain("app: ended with exit code 7 before it was ready");
     await scene.os.clock.advance(300_000);
@@ -227,7 +228,8 @@ describe("a start nobody waits for", () => {
     const options = { readiness: check, restart: { mode: "ON_FAILURE" as const } };
     await using scene = await markedScene(options, (self) => self.end(1), { programs });
     await scene.os.clock.advance(8000);
-    expect(scene.startsMs()).toEqual([0, 1000, 3000, 7000]);
+    // Each time its last words are waited for, for 100 ms.
+    expect(scene.startsMs()).toEqual([0, 1100, 3200, 7300]);
   });
 });
 
