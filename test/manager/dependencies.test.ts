@@ -283,6 +283,7 @@ describe("a dependency that cannot be met", () => {
     await fleet.os.clock.advance(2999);
     expect(fleet.process("api").status.lifecycle).toBe("starting");
     await fleet.os.clock.advance(10);
+    await fleet.until(() => fleet.process("api").status.lifecycle === "failed");
     expect(fleet.process("api").status.lastError?.message).toMatch(
       /^api: it depends on db \(READY\), which has failed: .*exit code 1/,
     );
