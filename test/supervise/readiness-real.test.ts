@@ -173,7 +173,7 @@ describe("what a process writes", () => {
   test("in an earlier run does not make a later one ready", async () => {
     using dir = tempDir();
     await using manager = await openManager({ stateDir: join(dir.path, "state") });
-    const script = `[ -e '${dir.path}/again' ] || echo ready at 80; touch '${dir.path}/again'; sleep 1000`;
+    const script = `[ -e '${dir.path}/again' ] || { touch '${dir.path}/again'; echo ready at 80; }; sleep 1000`;
     const options = { args: ["-c", script], readiness: output, startTimeout: "1s" };
     const subject = manager.newProcess("writer", "sh", options);
     await subject.start();
