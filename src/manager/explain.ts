@@ -19,7 +19,9 @@ export function explainProcess(process: ManagedProcess, relatives: Relatives, no
   const missing = missingDependencies(process, relatives);
   const facts = [
     ...lifeFacts(process, nowMs),
-    ...(missing.length > 0 ? [["waits for", missing.join(", ")] as const] : []),
+    ...(missing.length > 0 && process.status.lifecycle !== "running"
+      ? [["waits for", missing.join(", ")] as const]
+      : []),
     ...supervisionFacts(process, nowMs),
     ...checkFacts(process),
     ...crashFacts(process, nowMs),

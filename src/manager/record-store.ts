@@ -104,7 +104,8 @@ export class RecordStore {
       else await writeAtomically(this.#directory, file, content);
       this.#failing.delete(file);
     } catch (error) {
-      if (!this.#failing.has(file)) this.#warn(`the record ${join(this.#directory, file)} could not be written`, error);
+      const path = join(this.#directory, file);
+      if (!this.#failing.has(file)) this.#warn(`the record ${path} could not be written: ${String(error)}`, error);
       this.#failing.add(file);
     }
   }

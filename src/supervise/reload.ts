@@ -4,6 +4,7 @@ import { ProcessError } from "../errors.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import { judgeReload, type PastReload, type ReloadVerdict } from "../reload/reload-storm.js";
 import { type FileChange, watchFiles } from "../reload/watch-files.js";
+import { isSuccess } from "../restart/decide-restart.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { Behaviour, SupervisionContext } from "./behaviour.js";
 import { whileUnchanged } from "./runs.js";
@@ -15,10 +16,16 @@ export const reload: Behaviour = {
     whileUnchanged(process, watchedPart, (watched) =>
       whileWanted(process).pipe(switchMap((isWanted) => (isWanted ? restarts(process, watched, context) : EMPTY))),
     ).subscribe((reason) => {
+      if (isDone(process)) return;
       context.tell(process.name, reason);
       void process.commands.restartUnasked(reason);
     }),
 };
+
+/** What has come to its end with a success, such as a preparation others depend on, is not done again for a save. */
+function isDone({ status, template }: ManagedProcess): boolean {
+  return status.lifecycle === "exited" && isSuccess(status, template.restart);
+}
 
 /** More than the storm of reloads looks back at. */
 const keptReloads = 20;

@@ -75,17 +75,17 @@ class Job {
 
   /** A run is due now. */
   async begin(dueAt: Date, policy: Schedule): Promise<void> {
-    if (this.#isBusy()) {
+    if (this.#isGoingOn()) {
       if (policy.overlap === "SKIP" || this.#isMakingRoom) return this.#skip(dueAt, policy);
       await this.#makeRoom();
-      if (this.#isBusy() || this.process.status.desired === "down") return this.#skip(dueAt, policy);
+      if (this.#isGoingOn() || this.process.status.desired === "down") return this.#skip(dueAt, policy);
     }
     this.#history = beginRun(this.#history, dueAt, new Date(this.#host.now()));
     this.tell(policy);
     this.process.commands.attempts = 0;
     await this.process.commands.startUnasked({ isDue: true, reason: "its schedule has started it" });
     // Given up for a stop, it has never run, and no end is told.
-    if (!this.#isBusy()) this.#finish({ outcome: "killed", reason: "it was stopped before it ran" });
+    if (!this.#isAlive()) this.#finish({ outcome: "killed", reason: "it was stopped before it ran" });
   }
 
   /** A run has ended, or could not be started. */
@@ -131,7 +131,12 @@ class Job {
     return isSuccess(end, this.process.template.restart) ? "succeeded" : "failed";
   }
 
-  #isBusy(): boolean {
+  /** Whether there is a run, or one that has been begun and waits, as for the leftovers of the one before to end. */
+  #isGoingOn(): boolean {
+    return this.#isAlive() || runningRun(this.#history) !== undefined;
+  }
+
+  #isAlive(): boolean {
     const { lifecycle } = this.process.status;
     return lifecycle === "starting" || lifecycle === "running" || lifecycle === "stopping";
   }

@@ -57,7 +57,19 @@ describe("a process whose files are watched", () => {
     expect(scene.app.lastCrash).toBeUndefined();
   });
 
-  test("is brought back by a save when it was given up, or has ended", async () => {
+  test("is not run again by a save when it has ended with a success", async () => {
+    await using scene = await reloadScene({}, "sh", ["-c", "exit 0"]);
+    await scene.app.start();
+    await statusOf(scene.app, ({ lifecycle, reason }) => lifecycle === "exited" && reason !== undefined);
+    const { cwd } = scene.app.template;
+    const other = scene.manager.newProcess("other", "sleep", { args: ["600"], cwd, watch: { debounce: "100ms" } });
+    await other.start();
+    scene.save("config");
+    await restarted(other, 1);
+    expect(scene.app.status).toMatchObject({ lifecycle: "exited", restarts: 0 });
+  });
+
+  test("is brought back by a save when it was given up, or has failed", async () => {
     await using scene = await reloadScene({}, "sh", ["-c", "grep -q good config && exec sleep 600; exit 3"]);
     await scene.app.start();
     await statusOf(scene.app, ({ lifecycle, reason }) => lifecycle === "exited" && reason !== undefined);

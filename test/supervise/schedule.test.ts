@@ -151,3 +151,15 @@ test("the last 20 runs are kept", async () => {
   expect(scene.app.status.schedule?.runs).toHaveLength(20);
   expect(scene.app.status.schedule?.runs.at(-1)?.dueAt).toEqual(new Date(250_000));
 });
+
+test("a run that has to wait for the leftovers of the one before is not begun twice", async () => {
+  await using scene = await sceneOf({ schedule: { cron: "* * * * * *" }, stop: { gracePeriod: "5s" } }, (self) => {
+    self.fork((child) => child.onSignal("SIGTERM"));
+    self.end(0);
+  });
+  await scene.app.start();
+  await scene.os.clock.advance(9500);
+  // The second run is begun at 2 s and waits until the child of the first is killed at 7 s; five are skipped meanwhile.
+  expect(outcomes(scene).slice(0, 8)).toEqual(["succeeded", "succeeded", ...Array(5).fill("skipped"), undefined]);
+  expect(scene.app.status.lifecycle).toBe("exited");
+});
