@@ -1,15 +1,14 @@
-import { filter, map, type SchedulerLike, type Subscription, timer } from "rxjs";
+import { map, type SchedulerLike, type Subscription, timer } from "rxjs";
 import type { LogLine } from "../logs/log-line.js";
 import type { Process } from "../process/process.js";
 import type { LogLineInfo } from "./event-info.js";
 import { Feed } from "./feed.js";
-import type { LogShelf } from "./log-shelf.js";
+import type { LogShelf, WantedStream } from "./log-shelf.js";
 
 export interface LogRequest {
   /** How many of the last lines come first. */
   readonly lines: number;
-  /** Undefined is both. */
-  readonly stream: "stdout" | "stderr" | undefined;
+  readonly stream: WantedStream;
 }
 
 /** How long a reader may be away and goes on where it was. */
@@ -53,10 +52,7 @@ export class LogFeeds {
 
   /** @throws ProcessError UNSUPPORTED when the output of the process is not kept */
   open(process: Process, { lines, stream }: LogRequest): LogFeed {
-    const lines$ = this.#shelf
-      .bookOf(process)
-      .follow(lines)
-      .pipe(filter((line) => stream === undefined || line.stream === stream));
+    const lines$ = this.#shelf.bookOf(process, stream).follow(lines);
     const token = this.#newToken();
     const feed = new Feed(lines$.pipe(map(describeLine)), Math.max(keptLines, lines));
     const kept: Kept = { token, feed, process, absence: undefined, leave: () => this.#await(kept) };

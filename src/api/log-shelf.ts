@@ -7,13 +7,21 @@ import { LogFile } from "../logs/log-file.js";
 import type { Process } from "../process/process.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 
+/** Which of the two streams are wanted; undefined is both. */
+export type WantedStream = "stdout" | "stderr" | undefined;
+
 type Paths = Readonly<Record<"stdout" | "stderr", string>>;
+
+interface Shelved {
+  readonly book: OwnedLogBook;
+  readonly paths: Paths;
+}
 
 /** The logs of the processes somebody has asked for. */
 export class LogShelf {
   readonly #logDirectory: string;
   readonly #scheduler: SchedulerLike;
-  readonly #books = new Map<Process, { readonly book: OwnedLogBook; readonly paths: Paths }>();
+  readonly #books = new Map<Process, Map<WantedStream, Shelved>>();
 
   constructor(logDirectory: string, scheduler: SchedulerLike) {
     this.#logDirectory = logDirectory;
@@ -21,35 +29,43 @@ export class LogShelf {
   }
 
   /** @throws ProcessError UNSUPPORTED when its output is not kept */
-  bookOf(process: Process): LogBook {
+  bookOf(process: Process, stream: WantedStream): LogBook {
     const paths = this.#pathsOf(process.template);
     if (paths === undefined) {
       const text = `${process.name}: its output is not kept: its template says logs.mode ${process.template.logs.mode}`;
       throw new ProcessError("UNSUPPORTED", text, { process: process.name });
     }
-    const present = this.#books.get(process);
+    const books = this.#booksOf(process);
+    const present = books.get(stream);
     if (present?.paths.stdout === paths.stdout && present.paths.stderr === paths.stderr) return present.book;
     present?.book.close();
-    const book = this.#open(process, paths);
-    this.#books.set(process, { book, paths });
+    const book = this.#open(process, paths, stream);
+    books.set(stream, { book, paths });
     return book;
   }
 
-  #open(process: Process, { stdout, stderr }: Paths): OwnedLogBook {
-    const out = new LogFile(stdout);
-    const err = stderr === stdout ? out : new LogFile(stderr);
+  #booksOf(process: Process): Map<WantedStream, Shelved> {
+    const present = this.#books.get(process);
+    if (present !== undefined) return present;
+    const made = new Map<WantedStream, Shelved>();
+    this.#books.set(process, made);
+    process.status$.subscribe({ complete: () => this.#books.delete(process) });
+    return made;
+  }
+
+  #open(process: Process, paths: Paths, stream: WantedStream): OwnedLogBook {
+    const stdout = stream === "stderr" ? undefined : new LogFile(paths.stdout);
+    const isOneFile = paths.stdout === paths.stderr;
+    const stderr = stream === "stdout" || isOneFile ? undefined : new LogFile(paths.stderr);
     const { bufferLines } = process.template.logs;
-    const book = new FileLogBook({ stdout: out, stderr: err, bufferLines, scheduler: this.#scheduler });
+    const book = new FileLogBook({ stdout, stderr, bufferLines, scheduler: this.#scheduler });
     const isWriting$ = process.status$.pipe(
       map(({ pid }) => pid !== undefined),
       distinctUntilChanged(),
     );
     isWriting$.subscribe({
       next: (isWriting) => void (isWriting ? book.runStarted() : book.runEnded()),
-      complete: () => {
-        book.close();
-        this.#books.delete(process);
-      },
+      complete: () => book.close(),
     });
     return book;
   }

@@ -111,7 +111,7 @@ describe("the logs of a process", () => {
     await using scene = await serveScene();
     scene.manager.newProcess("silent", "true", { logs: { mode: "DISCARD" } });
     await expect(scene.client.logs("silent")).rejects.toMatchObject({ code: "UNSUPPORTED" });
-    const answer = await ask(scene.server, { path: "/api/processes/silent/logs" });
+    const answer = await ask(socketOf(scene), { path: "/api/processes/silent/logs" });
     expect(answer.status).toBe(501);
   });
 });
@@ -132,9 +132,10 @@ test("the observables of a client go on over a connection that breaks", async ()
 describe("for other programs", () => {
   test("/health counts what runs, and tells what is not as it was asked for", async () => {
     await using scene = await serveScene();
-    const { manager, server } = scene;
+    const { manager } = scene;
     await manager.newProcess("web", "sleep", { args: ["1000"] }).start();
-    const health = async () => JSON.parse((await ask(server, { path: "/health" })).body) as Record<string, unknown>;
+    const health = async () =>
+      JSON.parse((await ask(socketOf(scene), { path: "/health" })).body) as Record<string, unknown>;
     expect(await health()).toMatchObject({ status: "healthy", phase: "running", processes: { total: 1, running: 1 } });
     await expect(manager.newProcess("broken", "no-such-program-anywhere").start()).rejects.toThrow();
     expect(await health()).toMatchObject({ status: "degraded", processes: { total: 2, running: 1 } });
@@ -142,13 +143,13 @@ describe("for other programs", () => {
 
   test("/metrics is the text format of Prometheus, with exits by their cause", async () => {
     await using scene = await serveScene();
-    const { manager, server } = scene;
+    const { manager } = scene;
     const web = manager.newProcess("web", "sleep", { args: ["1000"], group: "back" });
     await web.start();
     await web.kill();
     await manager.newProcess("quick", "sh", { args: ["-c", "exit 3"] }).start();
     await expect.poll(() => manager.getProcessByName("quick")?.status.lifecycle).toBe("exited");
-    const { body, headers } = await ask(server, { path: "/metrics" });
+    const { body, headers } = await ask(socketOf(scene), { path: "/metrics" });
     expect(headers["content-type"]).toBe("text/plain; version=0.0.4");
     const samples = parseMetrics(body);
     expect(samples.get('drover_process_running{name="web",group="back"}')).toBe(0);
@@ -162,7 +163,7 @@ describe("for other programs", () => {
     await using scene = await serveScene();
     await talker(scene);
     const pm = async (method: string, path: string) =>
-      JSON.parse((await ask(scene.server, { method, path: `/api/pm/${path}` })).body) as unknown;
+      JSON.parse((await ask(socketOf(scene), { method, path: `/api/pm/${path}` })).body) as unknown;
     expect(await pm("GET", "list")).toEqual([
       {
         id: "web",
@@ -190,6 +191,10 @@ async function talker(scene: Scene) {
   await web.start();
   const write = (text: string): void => appendFileSync(join(scene.stateDir, "logs/web.out.log"), text);
   return { web, write };
+}
+
+function socketOf({ server }: Scene): { readonly socketPath: string } {
+  return { socketPath: server.socketPath };
 }
 
 function lineOf({ data }: ServerEvent): string {

@@ -25,7 +25,9 @@ export function addPmRoutes(app: Hono, { manager, logs }: ApiContext): void {
   }
   app.get("/api/pm/:id/logs", async (context) => {
     const process = requireProcess(manager, context.req.param("id"));
-    const lines = await logs.bookOf(process).tail(readAmount(context, "lines", { otherwise: 100, most: 100_000 }));
+    const lines = await logs
+      .bookOf(process, undefined)
+      .tail(readAmount(context, "lines", { otherwise: 100, most: 100_000 }));
     return context.json({ id: process.name, logs: lines.map(({ line }) => line) });
   });
 }

@@ -13,8 +13,7 @@ export function addStreamRoutes(app: Hono, api: ApiContext): void {
     const process = requireProcess(manager, context.req.param("name"));
     const request = { lines: readLines(context), stream: readStream(context) };
     if (context.req.query("follow") === undefined || !readFlag(context, "follow")) {
-      const { stream } = request;
-      const lines = await api.logs.bookOf(process).tail(request.lines, { stream });
+      const lines = await api.logs.bookOf(process, request.stream).tail(request.lines);
       return context.json({ lines: lines.map(describeLine) });
     }
     const [token, from] = readLastId(context);
