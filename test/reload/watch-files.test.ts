@@ -153,6 +153,21 @@ describe("files and directories that come and go", () => {
     expect(await changes.next()).toEqual(["b/f/g"]);
   });
 
+  test("what is written into a new directory belongs to the same change", async () => {
+    using dir = watchedDir();
+    using changes = await settledChangesOf(dir, "a", { debounceMs: 400 });
+    await lastValueFrom(
+      interval(50).pipe(
+        take(16),
+        tap((number) => dir.write("dist/b", `${number}`)),
+      ),
+    );
+    expect(await changes.next()).toEqual(["dist/b"]);
+    dir.write("a", "22");
+    expect(await changes.next()).toEqual(["a"]);
+    expect(changes.all).toHaveLength(3);
+  });
+
   test("100 directories made at once are all watched", async () => {
     using dir = watchedDir();
     using changes = await settledChangesOf(dir, "a");

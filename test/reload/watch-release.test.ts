@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { FSWatcher } from "chokidar";
 import { asyncScheduler, firstValueFrom } from "rxjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { watchDirectory } from "../../src/reload/watch-directory.js";
 import { canUnshare, outputOf } from "./watch-program.js";
 import { changesOf, settledChangesOf, watchedDir } from "./watched-dir.js";
@@ -46,6 +47,17 @@ describe("the end of a subscription", () => {
     }
     await expect.poll(kernelWatches).toBe(0);
     await expect.poll(openDescriptors).toBe(descriptors);
+  });
+
+  test("a watch that was made anew, because a directory was replaced, ends the one before", async () => {
+    using dir = watchedDir();
+    dir.write("dist/a");
+    using _changes = await settledChangesOf(dir, "b");
+    const close = vi.spyOn(FSWatcher.prototype, "close");
+    onTestFinished(() => close.mockRestore());
+    dir.remove("dist");
+    dir.write("dist/a", "22");
+    await expect.poll(() => close.mock.calls.length, { timeout: 10_000 }).toBe(1);
   });
 
   test("nothing is told after it", async () => {
