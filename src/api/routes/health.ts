@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import type { ApiContext } from "../api-context.js";
 import { describeProcess } from "../describe-process.js";
 import { describeMetrics } from "../metrics.js";
+import { describeOpenApi } from "../openapi.js";
 import type { ProcessInfo } from "../process-info.js";
 
 /** How the manager and its processes are, for other programs that watch over them. */
@@ -19,6 +20,7 @@ export function addHealthRoutes(app: Hono, { manager, os, host, usage, counters 
       processes: { total: details.length, running: details.filter(({ isRunning }) => isRunning).length, details },
     });
   });
+  app.get("/openapi.json", (context) => context.json(describeOpenApi(host.version)));
   app.get("/metrics", async (context) => {
     const used = await usage.look();
     const processes = manager.getAllProcesses().map((process) => describeProcess(process, used.get(process)));
