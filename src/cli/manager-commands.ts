@@ -3,6 +3,7 @@ import type { DownFlags } from "./down.js";
 import type { OnExit } from "./on-exit.js";
 import { clientCommand } from "./process-commands.js";
 import type { ReloadFlags } from "./reload.js";
+import type { StartupFlags } from "./startup.js";
 import type { Terminal } from "./terminal.js";
 import type { UpFlags } from "./up.js";
 
@@ -11,6 +12,7 @@ export function addManagerCommands(program: Command, terminal: Terminal, onExit:
   addUp(program, terminal, onExit);
   addDown(program, terminal, onExit);
   addReload(program, terminal, onExit);
+  addStartup(program, terminal, onExit);
 }
 
 function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
@@ -66,6 +68,27 @@ again what is marked with runOnStartup.
 Examples:
   drover down
   drover down --keep && drover up --detach    a new drover, while detached processes run on
+`;
+
+function addStartup(program: Command, terminal: Terminal, onExit: OnExit): void {
+  program
+    .command("startup")
+    .description("print what makes an init system run `drover up`; nothing is installed")
+    .argument("<system>", "systemd")
+    .option("--template-dir <dir>", "directory of template files", "templates")
+    .option("--state-dir <dir>", "directory for log files, records and the lock", ".drover")
+    .option("--user", "for the systemd of a user, not of the machine")
+    .addHelpText("after", startupHelp)
+    .action(async (system: string, flags: StartupFlags) => {
+      const { runStartup } = await import("./startup.js");
+      onExit(runStartup(system, flags, terminal));
+    });
+}
+
+const startupHelp = `
+Examples:
+  drover startup systemd --user > ~/.config/systemd/user/drover.service
+  systemctl --user enable --now drover
 `;
 
 function addReload(program: Command, terminal: Terminal, onExit: OnExit): void {
