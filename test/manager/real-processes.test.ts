@@ -281,7 +281,7 @@ test("without /proc the same handles work, through ps", async () => {
   const subject = manager.newProcess("portable", "sh", { args: ["-c", script], stop: { gracePeriod: 2000 } });
   await subject.start();
   expect(subject.status.state).toBe("running");
-  await expect.poll(async () => (await subject.stats()).processes, { timeout: 5000 }).toBe(3);
+  await expect.poll(async () => (await subject.stats()).processes, { timeout: 15_000 }).toBe(3);
   expect((await subject.stats()).memoryBytes).toBeGreaterThan(500_000);
   await expect(subject.updateStatus()).rejects.toMatchObject({ code: "UNSUPPORTED" });
   expect(await subject.stopAndWait()).toMatchObject({ survivors: [] });
