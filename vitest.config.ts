@@ -21,9 +21,15 @@ const alone = ["test/**/*.alone.test.ts"];
 const repo = ["test/repo/**/*.test.ts"];
 const docs = ["test/repo/docs/**/*.test.ts", "test/examples/**/*.test.ts"];
 
+/** Tests that take long for what they say about Node: `.ci/run` leaves them out where they have run on another version. */
+const long =
+  process.env["DROVER_WITHOUT_LONG_TESTS"] === undefined
+    ? []
+    : ["test/faults/random-death.test.ts", "test/logs/torture.test.ts", "test/e2e/**/*.test.ts"];
+
 const project = (name: string, groupOrder: number, include: string[], exclude: string[], maxWorkers: number) => ({
   extends: true as const,
-  test: { name, include, exclude: ["**/fixtures/**", ...exclude], maxWorkers, sequence: { groupOrder } },
+  test: { name, include, exclude: ["**/fixtures/**", ...long, ...exclude], maxWorkers, sequence: { groupOrder } },
 });
 
 /** Where `.ci/run` wants the results as JSON, to count them. */
