@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { filter, firstValueFrom } from "rxjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   createProcessManager,
   type Process,
@@ -11,16 +11,18 @@ import {
 } from "../../src/index.js";
 import { tempDir } from "../repo/temp-dir.js";
 
+// On a busy machine it may take seconds until a process runs, and until a change of a file is looked at.
+vi.setConfig({ testTimeout: 60_000 });
+
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Writes what happens to it into `events`; is ready when it has written so. */
+/** Writes what happens to it into `events`; is ready when it has written so. A shell: it starts in no time. */
 const program = `
-  const { appendFileSync } = require("node:fs");
-  const tell = (what) => appendFileSync("events", what + " " + process.env.DROVER_NAME + "\\n");
-  process.on("SIGTERM", () => { tell("asked"); setTimeout(() => { tell("ended"); process.exit(0); }, 50); });
-  setInterval(() => undefined, 1000);
-  tell("began");
-  console.log("ready");
+tell() { echo "$1 $DROVER_NAME" >> events; }
+trap 'tell asked; sleep 0.05; tell ended; exit 0' TERM
+tell began
+echo ready
+while :; do sleep 1000 & wait $!; done
 `;
 
 interface Ground extends AsyncDisposable {
@@ -34,8 +36,8 @@ interface Ground extends AsyncDisposable {
 const template = (name: string, fields: object): string =>
   JSON.stringify({
     name,
-    command: process.execPath,
-    args: ["-e", program],
+    command: "sh",
+    args: ["program.sh"],
     cwd: "..",
     readiness: { output: { pattern: "ready" } },
     ...fields,
@@ -48,6 +50,7 @@ async function groundOf(
   const dir = tempDir();
   const templateDir = join(dir.path, "templates");
   mkdirSync(templateDir);
+  writeFileSync(join(dir.path, "program.sh"), program);
   const write = (name: string, fields: object): void => {
     const file = join(templateDir, `${name}.json`);
     writeFileSync(`${file}.tmp`, template(name, fields));
@@ -208,17 +211,17 @@ describe("a template directory that is watched", () => {
     const good = readFileSync(file, "utf8");
     // As an editor does that writes in place, and is looked at in the middle.
     writeFileSync(file, good.slice(0, 40));
-    await expect.poll(() => manager.templateErrors.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => manager.templateErrors.length, { timeout: 30_000 }).toBe(1);
     expect(web.pid).toBe(pid);
     writeFileSync(file, good);
-    await expect.poll(() => manager.templateErrors.length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => manager.templateErrors.length, { timeout: 30_000 }).toBe(0);
     expect(web.pid).toBe(pid);
     ground.write("web", { runOnStartup: true, env: { A: "b" } });
     await reaches(web, (status) => isReady(status) && status.pid !== pid);
     ground.write("fresh", { runOnStartup: true });
-    await expect.poll(() => manager.getProcessByName("fresh")?.status.ready, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => manager.getProcessByName("fresh")?.status.ready, { timeout: 30_000 }).toBe(true);
     rmSync(file);
-    await expect.poll(() => manager.getProcessByName("web"), { timeout: 10_000 }).toBeUndefined();
+    await expect.poll(() => manager.getProcessByName("web"), { timeout: 30_000 }).toBeUndefined();
     expect(ground.events()).toEqual([
       "began web",
       "asked web",
@@ -234,13 +237,14 @@ describe("a template directory that is watched", () => {
     const dir = tempDir();
     const templateDir = join(dir.path, "templates");
     mkdirSync(templateDir);
+    writeFileSync(join(dir.path, "program.sh"), program);
     writeFileSync(join(templateDir, "web.json"), template("web", { runOnStartup: true }));
     const opening = createProcessManager({ logger: silent, templateDir, watchTemplates: true });
     const file = join(dir.path, "events");
-    await expect.poll(() => existsSync(file), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => existsSync(file), { timeout: 30_000 }).toBe(true);
     writeFileSync(join(templateDir, "late.json"), template("late", { runOnStartup: true }));
     const manager = await opening;
-    await expect.poll(() => manager.getProcessByName("late")?.status.ready, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => manager.getProcessByName("late")?.status.ready, { timeout: 30_000 }).toBe(true);
     await manager.close();
     dir[Symbol.dispose]();
   });
@@ -279,7 +283,7 @@ describe("a development run", () => {
     write("app/index.js", 'console.log("ready"); setInterval(() => undefined, 2000);');
     await reaches(web, (status) => isReady(status) && status.pid !== pid);
     write("app/marker.js", "");
-    await expect.poll(() => told.some((reason) => reason.includes("marker.js")), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => told.some((reason) => reason.includes("marker.js")), { timeout: 30_000 }).toBe(true);
     await reaches(web, (status) => isReady(status) && status.restarts === 2);
     telling.unsubscribe();
     expect(new Set(told.filter((reason) => reason.endsWith("changed")))).toEqual(
