@@ -140,7 +140,11 @@ describe("drover up", () => {
     );
     writeFileSync(
       join(dir.path, "tick.json"),
-      JSON.stringify({ name: "tick", command: "sleep", args: ["0.2"], runOnStartup: true }),
+      // Again and again: what is told before anybody listens for a closed pipe proves nothing.
+      JSON.stringify({
+        ...{ name: "tick", command: "sleep", args: ["0.2"], runOnStartup: true },
+        restart: { mode: "always", backoff: { initial: "200ms", multiplier: 1 } },
+      }),
     );
     const outcome = await run("sh", ["-c", `"$0" "$1" up --template-dir . | head -n 1`, process.execPath, cli], {
       cwd: dir.path,
