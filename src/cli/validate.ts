@@ -1,10 +1,13 @@
 import { statSync } from "node:fs";
-import type { LoadedTemplates } from "../template/store.js";
+import { type CheckedDirectory, checkDirectory } from "../manager/check-directory.js";
 import { TemplateStore, validateFile } from "../template/store.js";
 import { exitCode } from "./exit-code.js";
 import type { Terminal } from "./terminal.js";
 
-/** Checks template files, and every template file of the directories among the paths; gives the exit code. */
+/**
+ * Checks template files, and every template file of the directories among the paths, these also for circular
+ * dependencies and clashing names; gives the exit code.
+ */
 export async function runValidate(
   paths: readonly string[],
   { json }: { readonly json: boolean },
@@ -13,25 +16,28 @@ export async function runValidate(
   const checked = [];
   for (const path of paths) checked.push({ path, ...(await check(path)) });
   const errors = checked.flatMap((one) => one.errors);
+  const warnings = checked.flatMap((one) => one.warnings);
   const templates = checked.flatMap((one) => one.templates);
   if (json) {
     const names = templates.map(({ template, file }) => ({ name: template.name, file }));
-    terminal.out(
-      JSON.stringify({ valid: errors.length === 0, templates: names, errors: errors.map(describeError) }, null, 2),
-    );
+    const problems = { errors: errors.map(describeError), warnings: warnings.map(describeError) };
+    terminal.out(JSON.stringify({ valid: errors.length === 0, templates: names, ...problems }, null, 2));
   } else {
     for (const error of errors) terminal.err(String(error));
+    for (const warning of warnings) terminal.err(`warning: ${String(warning)}`);
     const verdict = errors.length === 0 ? "all valid" : `${count(errors.length, "error")}`;
     terminal.out(`${count(templates.length, "template")} in ${count(checked.length, "path")} checked: ${verdict}`);
   }
   return errors.length === 0 ? exitCode.done : exitCode.usage;
 }
 
-async function check(path: string): Promise<LoadedTemplates> {
-  return isDirectory(path) ? await new TemplateStore(path).load() : await validateFile(path);
+/** The templates of a directory are also checked for how they go together; those of a single file may need others. */
+async function check(path: string): Promise<CheckedDirectory> {
+  if (isDirectory(path)) return checkDirectory(await new TemplateStore(path).load());
+  return { ...(await validateFile(path)), warnings: [] };
 }
 
-function describeError(error: LoadedTemplates["errors"][number]): Record<string, unknown> {
+function describeError(error: CheckedDirectory["errors"][number]): Record<string, unknown> {
   const { file, line, column, path, message, expected, fix } = error;
   return {
     file,

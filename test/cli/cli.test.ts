@@ -60,6 +60,28 @@ describe("drover validate", () => {
     });
     expect((await drover(["validate", "none.json"], dir.path)).status).toBe(2);
   });
+
+  test("a directory is also checked for how its templates go together", async () => {
+    using dir = tempDir();
+    const write = (name: string, dependsOn: string): void =>
+      writeFileSync(
+        join(dir.path, `${name}.yaml`),
+        `name: ${name}\ncommand: 'true'\ndependsOn: [{name: ${dependsOn}}]\n`,
+      );
+    write("api", "elsewhere");
+    const warned = await drover(["validate", "."], dir.path);
+    expect(warned).toMatchObject({ status: 0, stdout: "1 template in 1 path checked: all valid\n" });
+    expect(warned.stderr).toMatch(/^warning: api\.yaml: dependsOn\[0\]\.name: api depends on "elsewhere", of which/);
+    write("api", "db");
+    write("db", "api");
+    const refused = await drover(["validate", "--json", "."], dir.path);
+    expect(refused.status).toBe(2);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      valid: false,
+      errors: [{ file: "api.yaml", message: expect.stringContaining("api → db → api") }],
+      warnings: [],
+    });
+  });
 });
 
 describe("drover up", () => {
