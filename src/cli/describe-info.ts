@@ -7,14 +7,16 @@ export const listTitles = ["NAME", "STATE", "PID", "UPTIME", "RESTARTS", "CPU", 
 /** The cells of a process in a list. */
 export function describeInList(info: ProcessInfo, terminal: Terminal): string[] {
   const { name, pid, restartCount, cpu, memory, health, group, isRunning } = info;
+  // What lives uses memory: 0 has not been measured yet.
+  const isMeasured = isRunning && memory > 0;
   return [
     name,
     terminal.style(colourOf(info), info.state),
     pid === 0 ? "-" : String(pid),
     isRunning ? describeDuration(info.uptime) : "-",
     String(restartCount),
-    isRunning ? `${cpu}%` : "-",
-    isRunning ? describeBytes(memory) : "-",
+    isMeasured ? `${cpu}%` : "-",
+    isMeasured ? describeBytes(memory) : "-",
     describeHealth(health, terminal),
     group === "" ? "-" : group,
     noteOn(info),

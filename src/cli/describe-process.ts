@@ -38,11 +38,21 @@ function remark({ command, args, status, template }: Process): string {
 
 /** One line about a change of state. */
 export function describeChange(previous: ProcessStatus | undefined, status: ProcessStatus, terminal: Terminal): string {
-  const time = terminal.style("dim", new Date().toTimeString().slice(0, 8));
-  const name = terminal.style("bold", status.name);
   const isNew = previous !== undefined && previous.state !== status.state;
   const change = `${isNew ? `${previous.state} → ` : ""}${colourState(status, terminal)}`;
-  return [time, name, change, changeRemark(status)].filter((part) => part !== "").join("  ");
+  return tellLine(status, [change, changeRemark(status)], terminal);
+}
+
+/** One line about a process that runs and has become ready, or is so no more. */
+export function describeReadiness(status: ProcessStatus, terminal: Terminal): string {
+  const change = status.ready ? terminal.style("green", "ready") : terminal.style("yellow", "not ready");
+  return tellLine(status, [change], terminal);
+}
+
+function tellLine(status: ProcessStatus, parts: readonly string[], terminal: Terminal): string {
+  const time = terminal.style("dim", new Date().toTimeString().slice(0, 8));
+  const name = terminal.style("bold", status.name);
+  return [time, name, ...parts].filter((part) => part !== "").join("  ");
 }
 
 function changeRemark({ pid, exit, lastError, reason }: ProcessStatus): string {

@@ -2,7 +2,7 @@ import { filter, pairwise, type Subscription } from "rxjs";
 import type { ProcessManager } from "../manager/process-manager.js";
 import type { Process } from "../process/process.js";
 import type { ProcessStatus } from "../process/process-status.js";
-import { describeChange, isRoutine } from "./describe-process.js";
+import { describeChange, describeReadiness, isRoutine } from "./describe-process.js";
 import { describeAsJson } from "./process-json.js";
 import type { Terminal } from "./terminal.js";
 
@@ -26,7 +26,10 @@ function tellAsJson(process: Process, terminal: Terminal): Subscription {
 
 function tellInWords(process: Process, verbose: boolean, terminal: Terminal): Subscription {
   return process.status$.pipe(pairwise()).subscribe(([before, after]) => {
-    if (isNews(before, after, verbose)) terminal.out(describeChange(before, after, terminal));
+    if (isNews(before, after, verbose)) return terminal.out(describeChange(before, after, terminal));
+    // Without a readiness check a process is ready as soon as it runs, which has been told.
+    if (process.template.readiness !== undefined && before.ready !== after.ready && process.isAlive())
+      terminal.out(describeReadiness(after, terminal));
   });
 }
 

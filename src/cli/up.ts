@@ -131,8 +131,13 @@ class UpRun {
     const left = staying.map(({ name, pid = 0 }) => ({ name, pid }));
     if (this.hasOpened) this.#tellEnd(living, request);
     await this.#manager.close({ hurrySignal: this.#endings.second, stopsDetached: !request.keepsDetached });
-    return { stopped: living.filter((process) => !staying.includes(process)).map(({ name }) => name), left };
+    const stopped = living.filter((process) => !staying.includes(process)).sort(byEnd);
+    return { stopped: stopped.map(({ name }) => name), left };
   }
+}
+
+function byEnd(one: Process, other: Process): number {
+  return Number(one.status.exit?.at ?? 0) - Number(other.status.exit?.at ?? 0);
 }
 
 function tellTable(processes: readonly Process[], templateDir: string, terminal: Terminal): void {

@@ -26,12 +26,13 @@ export function decideAdoption({ kind, desired, run, name }: ProcessRecord, live
   const who = `${name} (PID ${run.identity.pid})`;
   if (kind === "bound") {
     return lives
-      ? { action: "stop", reason: `${who} was left behind by a manager that was killed` }
+      ? { action: "stop", reason: `ending ${who}, which was left behind by a manager that was killed` }
       : { action: "nothing" };
   }
   if (!lives) return { action: "tell-end", reason: `${who} has ended while no manager watched it` };
   if (kind === "attached") return { action: "reattach", reason: `attached again to ${who}` };
-  if (desired === "down") return { action: "stop", reason: `${who} was to be stopped when its manager ended` };
+  if (desired === "down")
+    return { action: "stop", reason: `ending ${who}, which was to be stopped when its manager ended` };
   return { action: "adopt", reason: `adopted ${who}, which runs on` };
 }
 
@@ -206,7 +207,10 @@ const leftoverPolicy = { signal: "SIGTERM", gracePeriodMs: 1000 } as const;
 /** Ends what carries the token of an earlier host in its environment, wherever it hides. */
 async function endLeftovers(prefix: string, os: Os, logger: Logger): Promise<void> {
   const onFound = ({ name, identity: { pid } }: Carrier): void =>
-    logger.info({ process: name, pid }, `${name} (PID ${pid}) was left behind by a manager that was killed`);
+    logger.info(
+      { process: name, pid },
+      `ending ${name} (PID ${pid}), which was left behind by a manager that was killed`,
+    );
   tellSurvivors(await endCarriers(os, prefix, { ...leftoverPolicy, onFound }), logger);
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { type Identity, sameIdentity } from "../os/identity.js";
 import type { Os } from "../os/os.js";
 import type { ProcessRecord } from "../process/process-record.js";
 import { type RecordedState, stateOfRecorded } from "./adoption.js";
@@ -26,8 +27,9 @@ export async function diagnoseStateDir(directory: string, os: Os): Promise<reado
   const findings = locks.map(describeLock);
   if (locks.length === 0) findings.push({ level: "ok", subject: "lock", text: "free: no manager runs" });
   const tokens = locks.flatMap(({ holder }) => (holder === undefined ? [] : [holder.hostToken]));
-  const left = isManaged ? [] : await findLeftovers(tokens, os);
-  return [...findings, ...(await diagnoseRecords(join(directory, "processes"), isManaged, os)), ...left];
+  const recorded = await diagnoseRecords(join(directory, "processes"), isManaged, os);
+  const left = isManaged ? [] : await findLeftovers(tokens, recorded.runs, os);
+  return [...findings, ...recorded.findings, ...left];
 }
 
 function describeLock({ path, holder, state }: InspectedLock): Finding {
@@ -41,8 +43,14 @@ function describeLock({ path, holder, state }: InspectedLock): Finding {
   return { level: "note", subject, text: `left by ${who}, which has ended; the next manager takes it over` };
 }
 
-async function diagnoseRecords(directory: string, isManaged: boolean, os: Os): Promise<readonly Finding[]> {
-  if (!existsSync(directory)) return [];
+interface RecordedRuns {
+  readonly findings: readonly Finding[];
+  /** What the findings tell about already. */
+  readonly runs: readonly Identity[];
+}
+
+async function diagnoseRecords(directory: string, isManaged: boolean, os: Os): Promise<RecordedRuns> {
+  if (!existsSync(directory)) return { findings: [], runs: [] };
   const { records, faults } = readRecords(directory);
   const broken = faults.map(({ file, problem }): Finding => {
     return { level: "problem", subject: file, text: `is no record: ${problem}; the next manager sets it aside` };
@@ -54,7 +62,8 @@ async function diagnoseRecords(directory: string, isManaged: boolean, os: Os): P
   const told = await Promise.all(
     records.map(async (record) => describe(record, await stateOfRecorded(record, os), isManaged)),
   );
-  return [...broken, ...asides, ...told];
+  const runs = records.flatMap(({ run }) => (run === undefined ? [] : [run.identity]));
+  return { findings: [...broken, ...asides, ...told], runs };
 }
 
 function describe(record: ProcessRecord, state: RecordedState, isManaged: boolean): Finding {
@@ -84,9 +93,14 @@ function describe(record: ProcessRecord, state: RecordedState, isManaged: boolea
 }
 
 /** What carries the token of a dead manager in its environment: started by it, and meant to end with it. */
-async function findLeftovers(tokens: readonly string[], os: Os): Promise<readonly Finding[]> {
+async function findLeftovers(
+  tokens: readonly string[],
+  recorded: readonly Identity[],
+  os: Os,
+): Promise<readonly Finding[]> {
   const found = await Promise.all(tokens.map(async (token) => await os.findCarriers(`${token}.`)));
-  return found.flat().map(({ identity, name }): Finding => {
+  const unrecorded = found.flat().filter(({ identity }) => !recorded.some((run) => sameIdentity(run, identity)));
+  return unrecorded.map(({ identity, name }): Finding => {
     const text = `PID ${identity.pid} was started by it and left behind by a manager that was killed; the next one ends it`;
     return { level: "problem", subject: name, text };
   });

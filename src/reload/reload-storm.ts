@@ -46,7 +46,7 @@ function suspended(reloads: readonly PastReload[], what: string): ReloadVerdict 
   const share = times === reloads.length ? "all" : `${times}`;
   const reason =
     `reloading is suspended: ${what}, ${share} of them because of ${JSON.stringify(file)}; ` +
-    "the process seems to write it itself: add it to watch.ignore";
+    "if the process, or another one, writes it, add it to watch.ignore";
   return { reload: false, reason, file };
 }
 

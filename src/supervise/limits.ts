@@ -8,7 +8,8 @@ export const limits: Behaviour = {
   begin: (process, context) =>
     duringEachRun(process, {
       part: ({ limits: policy }) => policy,
-      watch: (policy) => watchLimits(policy, () => process.stats(), context.os.backgroundScheduler),
+      watch: (policy) =>
+        watchLimits(policy, () => process.stats({ countFiles: false }), context.os.backgroundScheduler),
     }).subscribe((reason) => {
       context.tell(process.name, reason);
       if (process.template.limits?.action === "NOTIFY") process.tellReason(reason);

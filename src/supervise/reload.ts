@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { distinctUntilChanged, EMPTY, map, type Observable, switchMap, takeWhile, tap } from "rxjs";
+import { distinctUntilChanged, EMPTY, map, type Observable, switchMap, takeWhile } from "rxjs";
 import { ProcessError } from "../errors.js";
 import type { ManagedProcess } from "../process/managed-process.js";
 import { judgeReload, type PastReload, type ReloadVerdict } from "../reload/reload-storm.js";
@@ -12,14 +12,22 @@ import { whileUnchanged } from "./runs.js";
 /** Restarts a process when files it watches have changed, also one that was given up. */
 export const reload: Behaviour = {
   isNeeded: ({ watch }) => watch !== undefined,
-  begin: (process, context) =>
-    whileUnchanged(process, watchedPart, (watched) =>
-      whileWanted(process).pipe(switchMap((isWanted) => (isWanted ? restarts(process, watched, context) : EMPTY))),
-    ).subscribe((reason) => {
+  begin: (process, context) => {
+    let restarting = Promise.resolve();
+    return whileUnchanged(process, watchedPart, (watched) =>
+      whileWanted(process).pipe(switchMap((isWanted) => (isWanted ? judgedChanges(watched, context) : EMPTY))),
+    ).subscribe(({ reload: isReload, reason }) => {
+      if (!isReload) {
+        // A restart that still waits for its turn tells its own reason, and this one is to be the last word.
+        void restarting.then(() => process.tellReason(reason));
+        const { name } = process;
+        return context.warn(`${name}: ${reason}`, new ProcessError("ILLEGAL_STATE", reason, { process: name }));
+      }
       if (isDone(process)) return;
       context.tell(process.name, reason);
-      void process.commands.restartUnasked(reason);
-    }),
+      restarting = process.commands.restartUnasked(reason);
+    });
+  },
 };
 
 /** What has come to its end with a success, such as a preparation others depend on, is not done again for a save. */
@@ -45,12 +53,17 @@ function whileWanted({ status$ }: ManagedProcess): Observable<boolean> {
   );
 }
 
-/** The reasons for restarts. After too many in a short time there are no more until the process is stopped and started. */
-function restarts(
-  process: ManagedProcess,
+/** A reason to restart, or the one for which there are no more restarts. */
+interface JudgedChange {
+  readonly reload: boolean;
+  readonly reason: string;
+}
+
+/** After too many restarts in a short time there are no more until the process is stopped and started. */
+function judgedChanges(
   { watch, cwd, own, name }: Watched,
   { os, ownPaths, warn }: SupervisionContext,
-): Observable<string> {
+): Observable<JudgedChange> {
   const { backgroundScheduler: scheduler } = os;
   const onProblem = (error: ProcessError): void => warn(`${name}: ${error.message} (watch)`, error);
   const history: PastReload[] = [];
@@ -61,14 +74,11 @@ function restarts(
     return verdict;
   };
   return watchFiles({ ...watch, cwd, ownFiles: [...own, ...ownPaths] }, { scheduler, onProblem }).pipe(
-    map((change) => ({ change, verdict: judge(change) })),
-    tap(({ verdict }) => {
-      if (verdict.reload) return;
-      process.tellReason(verdict.reason);
-      warn(`${name}: ${verdict.reason}`, new ProcessError("ILLEGAL_STATE", verdict.reason, { process: name }));
+    map((change): JudgedChange => {
+      const verdict = judge(change);
+      return verdict.reload ? { reload: true, reason: describeChange(change) } : verdict;
     }),
-    takeWhile(({ verdict }) => verdict.reload),
-    map(({ change }) => describeChange(change)),
+    takeWhile((judged) => judged.reload, true),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -165,6 +165,30 @@ describe.skipIf(!hasProcfs)("drover doctor", () => {
     stranger.kill("SIGKILL");
     await once(stranger, "exit");
     expect(rowOf("web", (await drover(["doctor"], dir.path)).stdout)).toMatch(/^note +web .*; a stale record$/);
+  });
+
+  test("tells once of a process whose guardian was killed together with its manager", async () => {
+    const dir = workDir();
+    const name = `bound-${randomUUID()}`;
+    const template = { name, command: "sleep", args: ["1000"], runOnStartup: true };
+    writeFileSync(join(dir.path, "bound.json"), JSON.stringify(template));
+    const up = await startUp(dir.path);
+    await recordOf(dir.path, name);
+    const guardian = Number(
+      execFileSync("pgrep", ["-P", String(up.child.pid), "-f", "drover-guardian"], { encoding: "utf8" }),
+    );
+    process.kill(guardian, "SIGSTOP");
+    up.child.kill("SIGKILL");
+    process.kill(guardian, "SIGKILL");
+    await up.ended;
+    const [pid] = await carriersOf("DROVER_NAME", name);
+    const told = await drover(["doctor"], dir.path);
+    expect(rowOf(name, told.stdout)).toMatch(new RegExp(`^problem .* PID ${pid} was left behind`));
+    expect(told.stdout.match(/left behind/g)).toHaveLength(1);
+
+    const next = await startUp(dir.path);
+    expect(next.errors).toEqual([`ending ${name} (PID ${pid}), which was left behind by a manager that was killed`]);
+    expect(await carriersOf("DROVER_NAME", name)).not.toContain(pid);
   });
 
   test("gives the same as one JSON document", async () => {

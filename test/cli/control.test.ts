@@ -32,6 +32,26 @@ describe("without a manager", () => {
 });
 
 describe("drover up", () => {
+  test("tells when what has a readiness check becomes ready, and when it is so no more", async () => {
+    const here = place({
+      name: "web",
+      ...sleeper,
+      runOnStartup: true,
+      readiness: { exec: { command: "test", args: ["-e", "ready"] }, interval: "50ms", failureThreshold: 1 },
+    });
+    const up = foreground(here);
+    const told = (what: string): Promise<void> =>
+      expect
+        .poll(() => up.output.at(-1), { timeout: 10_000 })
+        .toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d  web  ${what}$`));
+    await expect.poll(() => up.output.join("\n"), { timeout: 10_000 }).toContain("web");
+    const marker = join(here.path, "templates/ready");
+    writeFileSync(marker, "");
+    await told("ready");
+    rmSync(marker);
+    await told("not ready");
+  });
+
   test("is reached from another terminal before its processes are ready, and Ctrl-C takes the socket away", async () => {
     const never = { readiness: { exec: { command: "false" } }, startTimeout: "1h" };
     const here = place({ name: "slow", ...sleeper, runOnStartup: true, ...never });

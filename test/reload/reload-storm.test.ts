@@ -31,7 +31,7 @@ describe("judgeReload", () => {
       file: "a",
       reason:
         'reloading is suspended: 6 reloads within 10 s, all of them because of "a"; ' +
-        "the process seems to write it itself: add it to watch.ignore",
+        "if the process, or another one, writes it, add it to watch.ignore",
     });
   });
 

@@ -114,7 +114,7 @@ describe("a process whose files are watched", () => {
     const { restarts, lifecycle } = await statusOf(scene.app, ({ reason }) => reason?.includes("suspended") === true);
     expect({ restarts, lifecycle }).toEqual({ restarts: 5, lifecycle: "running" });
     expect(scene.app.status.reason).toContain(
-      '"written"; the process seems to write it itself: add it to watch.ignore',
+      '"written"; if the process, or another one, writes it, add it to watch.ignore',
     );
     await scene.app.stopAndWait();
     await scene.app.start();
