@@ -136,7 +136,11 @@ class DeathScene {
       const { pid = 0 } = subject;
       const last = this.#words.get(name);
       if (last?.word === "up" && options.detach === true) expect([name, pid]).toEqual([name, last.pid]);
-      expect([name, readCommandLine(pid)[0]], "the process itself, not one it has started").toEqual([name, command]);
+      const { status } = subject;
+      expect(
+        [name, readCommandLine(pid)[0]],
+        `the process itself, not one it has started: ${JSON.stringify({ pid, status })}`,
+      ).toEqual([name, command]);
       this.#words.set(name, { word: "up", pid });
     }
     await this.#checkKnown(manager);

@@ -1,9 +1,15 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { firstValueFrom, timer } from "rxjs";
 import { describe, expect, test } from "vitest";
 import { createProcessManager } from "../../src/index.js";
+import { guardianArguments, guardianEnvironment } from "../../src/os/node/guardian-script.js";
 import { readBoot } from "../../src/os/node/procfs/boot.js";
 import { ProcfsProbe } from "../../src/os/node/procfs/probe.js";
+import { tempDir } from "../repo/temp-dir.js";
 import { canChoosePids, playUntilPidWasHad, spawnWithPid } from "./chosen-pid.js";
 
 /** Start times are told in ticks of 10 ms: within one tick only a forced PID, as here, can be given out twice. */
@@ -52,6 +58,40 @@ describe.skipIf(!canChoosePids())("a PID that was given to a stranger (needs roo
       expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
       stranger.kill("SIGKILL");
       await once(stranger, "exit");
+      return true;
+    });
+  });
+
+  test("is not ended by the guardian, which had just found it in the hands of a ward", {
+    timeout: 60_000,
+  }, async () => {
+    await playUntilPidWasHad(async () => {
+      using dir = tempDir();
+      const [asked, swapped, token] = [join(dir.path, "asked"), join(dir.path, "swapped"), randomUUID()];
+      // Between what grep finds and what is done about it there is time, here as much as it takes.
+      const slow = `#!/bin/sh\n/usr/bin/grep "$@"\ncode=$?\n: > ${asked}\nwhile [ ! -e ${swapped} ]; do sleep 0.01; done\nexit $code\n`;
+      writeFileSync(join(dir.path, "grep"), slow, { mode: 0o755 });
+      const env = { ...guardianEnvironment, PATH: `${dir.path}:${guardianEnvironment["PATH"] ?? ""}` };
+      const ward = spawn("sleep", ["1000"], {
+        stdio: "ignore",
+        detached: true,
+        env: { DROVER_ID: `${token}.1`, PATH: "/usr/bin:/bin" },
+      });
+      await once(ward, "spawn");
+      await firstValueFrom(timer(pastOneTickMs));
+      const guardian = spawn("/bin/sh", guardianArguments(token), { stdio: ["pipe", "ignore", "ignore"], env });
+      const ended = once(guardian, "exit");
+      guardian.stdin.end();
+      await expect.poll(() => existsSync(asked), { timeout: 10_000 }).toBe(true);
+      ward.kill("SIGKILL");
+      await once(ward, "exit");
+      const stranger = await spawnWithPid(ward.pid ?? 0);
+      writeFileSync(swapped, "");
+      await ended;
+      if (stranger === undefined) return false;
+      expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+      stranger.kill("SIGKILL");
+      expect(await once(stranger, "exit")).toEqual([null, "SIGKILL"]);
       return true;
     });
   });

@@ -5,7 +5,9 @@
  * - `read` sees the end of file when the host has ended in whatever way: no polling, nothing to be signalled.
  * - A group is signalled only while its leader is the process that was registered, by its start time, field 22 of
  *   proc_pid_stat(5): the name before it may hold blanks and parentheses, so everything up to the last `)` is cut off.
- * - A process that left its group is found by the host's token in its environment, proc_pid_environ(5).
+ * - A process that left its group is found by the host's token in its environment, proc_pid_environ(5). The search takes
+ *   its time, and a PID found may be another process' by then: the few that were found are looked at again, and only those
+ *   signalled that started when the found one did.
  * - SIGTERM first: a database should get the chance to write what it holds. A moment later SIGKILL until none is left.
  *   `kill` succeeds for zombies too, so those are not counted, and the number of rounds is bounded.
  */
@@ -21,13 +23,15 @@ while read -r order pid ticks; do
     quit) exit 0 ;;
   esac
 done
-state_of() {
+ticks_of() {
   line=
   read -r line 2>/dev/null < "/proc/$1/stat" || [ -n "$line" ] || return 1
-  wanted=$2
   set -f; set -- \${line##*)}; set +f
   shift 19 2>/dev/null || return 1
-  [ "$1" = "$wanted" ]
+  ticks=$1
+}
+carriers() {
+  grep -lF -e "DROVER_ID=$token" "$@" 2>/dev/null
 }
 is_zombie() {
   case $line in *') Z '* | *') X '*) return 0 ;; *) return 1 ;; esac
@@ -35,12 +39,19 @@ is_zombie() {
 sweep() {
   found=
   for entry in $groups; do
-    state_of "\${entry%%:*}" "\${entry#*:}" || continue
+    ticks_of "\${entry%%:*}" && [ "$ticks" = "\${entry#*:}" ] || continue
     kill -s "$1" -- "-\${entry%%:*}" 2>/dev/null && { is_zombie || found=1; }
   done
-  for file in $(grep -lF -e "DROVER_ID=$token" /proc/[0-9]*/environ 2>/dev/null); do
-    file=\${file#/proc/}
-    kill -s "$1" "\${file%/environ}" 2>/dev/null && found=1
+  files=$(carriers /proc/[0-9]*/environ) seen=' '
+  [ -n "$files" ] || files=/dev/null
+  for file in $files; do
+    pid=\${file#/proc/} pid=\${pid%/environ}
+    ticks_of "$pid" && seen="$seen$pid:$ticks "
+  done
+  for file in $(carriers $files); do
+    pid=\${file#/proc/} pid=\${pid%/environ}
+    ticks_of "$pid" || continue
+    case $seen in *" $pid:$ticks "*) kill -s "$1" "$pid" 2>/dev/null && found=1 ;; esac
   done
   [ -n "$found" ]
 }
