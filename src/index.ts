@@ -23,8 +23,11 @@ export async function createProcessManager(options: ProcessManagerOptions = {}):
 export { type ErrorCode, errorCodes, ProcessError } from "./errors.js";
 // What supervision tells.
 export type { HealthReport, HealthVerdict } from "./health/health-report.js";
+// What processes write.
+export type { LogBook } from "./logs/log-book.js";
+export type { LineFilter, LineMatcher, LogLine, LogStream } from "./logs/log-line.js";
 export type { Explanation } from "./manager/explain.js";
-export type { Logger } from "./manager/logger.js";
+export type { Logger, LoggerMethods } from "./manager/logger.js";
 export type {
   AttachOptions,
   CloseOptions,

@@ -5,7 +5,6 @@ import type { Counters } from "./counters.js";
 import type { ChangeEvent, MembershipEvent } from "./event-info.js";
 import type { Feed } from "./feed.js";
 import type { LogFeeds } from "./log-feeds.js";
-import type { LogShelf } from "./log-shelf.js";
 import type { StreamLimit } from "./stream-limit.js";
 import type { UsageBoard } from "./usage-board.js";
 
@@ -46,7 +45,6 @@ export interface ApiContext {
   readonly os: Os;
   readonly host: ApiHost;
   readonly usage: UsageBoard;
-  readonly logs: LogShelf;
   readonly logFeeds: LogFeeds;
   readonly events: Feed<ChangeEvent | MembershipEvent>;
   /** Sets the numbers of this manager's events apart from those of others. */

@@ -7,6 +7,7 @@ import { httpStatus } from "./http-status.js";
 import { addCommandRoutes } from "./routes/commands.js";
 import { addControlRoutes } from "./routes/control.js";
 import { addHealthRoutes } from "./routes/health.js";
+import { addLogRoutes } from "./routes/logs.js";
 import { addPmRoutes } from "./routes/pm.js";
 import { addProcessRoutes } from "./routes/processes.js";
 import { addStreamRoutes } from "./routes/streams.js";
@@ -23,6 +24,7 @@ export function createApp(api: ApiContext): Hono {
   addTemplateRoutes(app, api);
   addCommandRoutes(app, api);
   addStreamRoutes(app, api);
+  addLogRoutes(app, api);
   addProcessRoutes(app, api);
   addControlRoutes(app, api);
   addHealthRoutes(app, api);

@@ -30,6 +30,12 @@ export interface LogOptions {
   readonly lines?: number | undefined;
   /** @default both */
   readonly stream?: "stdout" | "stderr" | undefined;
+  /** Only lines seen since then: how long ago, such as `10m`, or a time such as `2026-01-31T12:00:00Z`. */
+  readonly since?: string | undefined;
+  /** Only lines seen before then. */
+  readonly until?: string | undefined;
+  /** Only lines this matches: a regular expression in the syntax of RE2. */
+  readonly grep?: string | undefined;
 }
 
 /** Where a stream of events begins. */
@@ -61,13 +67,18 @@ export interface Client {
   wait(name: string, options?: WaitOptions): Promise<ProcessInfo>;
   /** Changes how many processes there are of a template; gives them. */
   scale(name: string, instances: number, options?: CallOptions): Promise<readonly ProcessInfo[]>;
-  /** The last lines a process has written, oldest first. Rejects with UNSUPPORTED when its output is not kept. */
-  logs(name: string, options?: LogOptions & CallOptions): Promise<readonly LogLineInfo[]>;
   /**
-   * The last lines a process has written, then each new one, across its restarts; ends with the manager. Throws like the other
-   * methods, and UNREACHABLE when the connection breaks: with the `id` of the last event it then goes on where it was.
+   * The last lines a process has written, oldest first; of several, as many of each, by their times. Rejects with UNSUPPORTED when
+   * no output of them is kept.
    */
-  followLogs(name: string, options?: LogOptions & FollowOptions): AsyncIterable<ServerEvent>;
+  logs(subject: string | Selection, options?: LogOptions & CallOptions): Promise<readonly LogLineInfo[]>;
+  /**
+   * The last lines a process or several have written, then each new one, across restarts; ends with the manager. Throws like the
+   * other methods, and UNREACHABLE when the connection breaks: with the `id` of the last event it then goes on where it was.
+   */
+  followLogs(subject: string | Selection, options?: LogOptions & FollowOptions): AsyncIterable<ServerEvent>;
+  /** Throws away what a process or several have written, the rotated files included; gives their names. */
+  clearLogs(subject: string | Selection, options?: CallOptions): Promise<readonly string[]>;
   /** What is, as an event `snapshot`, then every change; ends, throws and goes on like `followLogs`. */
   followEvents(options?: FollowOptions): AsyncIterable<ServerEvent>;
   explain(name: string, options?: CallOptions): Promise<ExplanationInfo>;
@@ -112,10 +123,12 @@ export function createClientAt(address: Address): Client {
       });
       return (await answer).processes;
     },
-    logs: async (name, { lines, stream, ...options } = {}) =>
-      (await call<{ lines: readonly LogLineInfo[] }>(["GET", logPath(name, { lines, stream })], options)).lines,
-    followLogs: (name, { lines, stream, ...options } = {}) =>
-      readEvents(address, { ...options, path: `${logPath(name, { lines, stream })}&follow=true` }),
+    logs: async (subject, { cancelSignal, ...options } = {}) =>
+      (await call<{ lines: readonly LogLineInfo[] }>(["GET", logPath(subject, options)], { cancelSignal })).lines,
+    followLogs: (subject, { cancelSignal, lastEventId, ...options } = {}) =>
+      readEvents(address, { cancelSignal, lastEventId, path: `${logPath(subject, options)}&follow=true` }),
+    clearLogs: async (subject, options) =>
+      (await call<{ cleared: readonly string[] }>(["DELETE", logPath(subject, {})], options)).cleared,
     followEvents: (options) => readEvents(address, { ...options, path: "/api/events" }),
     explain: async (name, options) => await call(["GET", pathOf(name, "/explain")], options),
     create: async (template, options) => await call(["POST", "/api/processes"], options, template),
@@ -127,8 +140,13 @@ export function createClientAt(address: Address): Client {
   };
 }
 
-function logPath(name: string, { lines = 100, stream }: LogOptions): string {
-  return pathOf(name, `/logs?lines=${lines}${stream === undefined ? "" : `&stream=${stream}`}`);
+function logPath(subject: string | Selection, options: LogOptions): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(options)) if (value !== undefined) query.append(name, String(value));
+  if (typeof subject === "string") return pathOf(subject, `/logs?${query}`);
+  for (const name of subject.names ?? []) query.append("name", name);
+  if (subject.group !== undefined) query.append("group", subject.group);
+  return `/api/logs?${query}`;
 }
 
 /** `.` and `..` would be taken out of the path on the way, whether they are escaped or not. */

@@ -39,6 +39,8 @@ export type ManagerEvent = ChangeEvent | MembershipEvent | SnapshotEvent | GapEv
 
 /** One line of what a process wrote. */
 export interface LogLineInfo {
+  /** Name of the process. */
+  readonly process: string;
   /** When it was first seen; null for what was there before. */
   readonly at: string | null;
   readonly stream: "stdout" | "stderr";

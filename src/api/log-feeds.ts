@@ -1,15 +1,8 @@
-import { map, type SchedulerLike, type Subscription, timer } from "rxjs";
-import type { LogLine } from "../logs/log-line.js";
-import type { Process } from "../process/process.js";
+import { type SchedulerLike, type Subscription, timer } from "rxjs";
 import type { LogLineInfo } from "./event-info.js";
 import { Feed } from "./feed.js";
-import type { LogShelf, WantedStream } from "./log-shelf.js";
-
-export interface LogRequest {
-  /** How many of the last lines come first. */
-  readonly lines: number;
-  readonly stream: WantedStream;
-}
+import type { LogRequest } from "./log-request.js";
+import type { LogSource } from "./log-source.js";
 
 /** How long a reader may be away and goes on where it was. */
 const absenceMs = 30_000;
@@ -25,37 +18,34 @@ export interface LogFeed {
 }
 
 interface Kept extends LogFeed {
-  readonly process: Process;
+  readonly key: string;
   absence: Subscription | undefined;
 }
 
 /** The logs that are followed. Each reader has a feed of its own, which waits a while for it when it goes. */
 export class LogFeeds {
-  readonly #shelf: LogShelf;
   readonly #scheduler: SchedulerLike;
   readonly #newToken: () => string;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(shelf: LogShelf, scheduler: SchedulerLike, newToken: () => string) {
-    this.#shelf = shelf;
+  constructor(scheduler: SchedulerLike, newToken: () => string) {
     this.#scheduler = scheduler;
     this.#newToken = newToken;
   }
 
   /** The feed of a reader that comes back, if it is not too late. */
-  find(process: Process, token: string): LogFeed | undefined {
+  find({ names }: LogSource, token: string): LogFeed | undefined {
     const kept = this.#kept.get(token);
-    if (kept?.process !== process) return undefined;
+    if (kept?.key !== keyOf(names)) return undefined;
     kept.absence?.unsubscribe();
     return kept;
   }
 
-  /** @throws ProcessError UNSUPPORTED when the output of the process is not kept */
-  open(process: Process, { lines, stream }: LogRequest): LogFeed {
-    const lines$ = this.#shelf.bookOf(process, stream).follow(lines);
+  open(source: LogSource, request: LogRequest): LogFeed {
     const token = this.#newToken();
-    const feed = new Feed(lines$.pipe(map(describeLine)), Math.max(keptLines, lines));
-    const kept: Kept = { token, feed, process, absence: undefined, leave: () => this.#await(kept) };
+    const feed = new Feed(source.follow(request), Math.max(keptLines, request.lines));
+    const key = keyOf(source.names);
+    const kept: Kept = { token, feed, key, absence: undefined, leave: () => this.#await(kept) };
     this.#kept.set(token, kept);
     return kept;
   }
@@ -77,7 +67,7 @@ export class LogFeeds {
   }
 }
 
-/** A line as the API tells it. */
-export function describeLine({ at, stream, line, isPartial }: LogLine): LogLineInfo {
-  return { at: at?.toISOString() ?? null, stream, line, partial: isPartial === true };
+/** Names hold no blanks. */
+function keyOf(names: readonly string[]): string {
+  return names.join(" ");
 }

@@ -13,6 +13,7 @@ import {
 } from "rxjs";
 import { ProcessError } from "../errors.js";
 import type { Client, FollowOptions, LogOptions } from "./client.js";
+import type { Selection } from "./command.js";
 import type { GapEvent, LogLineInfo, ManagerEvent } from "./event-info.js";
 import type { ServerEvent } from "./event-stream.js";
 
@@ -24,8 +25,8 @@ export interface Observation {
    * stream; errs with what the manager says, and with UNREACHABLE when it does not answer for a minute.
    */
   readonly events$: Observable<ManagerEvent>;
-  /** The last lines a process has written, then each new one; reconnects, completes and errs like `events$`. */
-  logs$(name: string, options?: LogOptions): Observable<LogLineInfo | GapEvent>;
+  /** The last lines a process or several have written, then each new one; reconnects, completes and errs like `events$`. */
+  logs$(subject: string | Selection, options?: LogOptions): Observable<LogLineInfo | GapEvent>;
 }
 
 const firstDelayMs = 250;
@@ -35,8 +36,8 @@ const mostRetries = 15;
 export function observe(client: Client, scheduler: SchedulerLike = asyncScheduler): Observation {
   return {
     events$: resumed((options) => client.followEvents(options), scheduler) as Observable<ManagerEvent>,
-    logs$: (name, options = {}) =>
-      resumed((more) => client.followLogs(name, { ...options, ...more }), scheduler) as Observable<
+    logs$: (subject, options = {}) =>
+      resumed((more) => client.followLogs(subject, { ...options, ...more }), scheduler) as Observable<
         LogLineInfo | GapEvent
       >,
   };

@@ -21,6 +21,18 @@ export interface RouteEntry {
 
 const wait: QueryEntry = { name: "wait", type: "boolean", text: "false: the answer comes at once, with 202" };
 const lines: QueryEntry = { name: "lines", type: "integer", text: "how many of the last lines; default 100" };
+const logQuery: readonly QueryEntry[] = [
+  lines,
+  { name: "stream", type: "string", text: "stdout or stderr; default both" },
+  { name: "since", type: "string", text: "only lines seen since then: how long ago, such as 10m, or a time" },
+  { name: "until", type: "string", text: "only lines seen before then" },
+  { name: "grep", type: "string", text: "only lines this matches: a regular expression in the syntax of RE2" },
+  { name: "follow", type: "boolean", text: "true: server-sent events, which Last-Event-ID resumes" },
+];
+const selectionQuery: readonly QueryEntry[] = [
+  { name: "name", type: "string", text: "name or pattern; may be given several times" },
+  { name: "group", type: "string", text: "a group" },
+];
 const several = { names: "list of names or patterns", group: "a group", all: "true: all processes" } as const;
 const stopBody = { gracePeriod: "time to end by itself, such as 5s", signal: "the signal sent first" } as const;
 
@@ -104,11 +116,27 @@ export const routeTable: readonly RouteEntry[] = [
     path: "/api/processes/{name}/logs",
     summary: "The last lines it has written; with follow=true as server-sent events, then each new one",
     status: 200,
-    query: [
-      lines,
-      { name: "stream", type: "string", text: "stdout or stderr; default both" },
-      { name: "follow", type: "boolean", text: "true: server-sent events, which Last-Event-ID resumes" },
-    ],
+    query: logQuery,
+  },
+  {
+    method: "get",
+    path: "/api/logs",
+    summary: "The same of several processes, by the times of their lines; of all without a name or group",
+    status: 200,
+    query: [...selectionQuery, ...logQuery],
+  },
+  {
+    method: "delete",
+    path: "/api/processes/{name}/logs",
+    summary: "Throw away what it has written, the rotated files included",
+    status: 200,
+  },
+  {
+    method: "delete",
+    path: "/api/logs",
+    summary: "The same of several processes, of all without a name or group",
+    status: 200,
+    query: selectionQuery,
   },
   {
     method: "get",

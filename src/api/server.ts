@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import type { Server } from "node:http";
-import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import { firstValueFrom, race, timer } from "rxjs";
@@ -16,7 +15,6 @@ import { openEventFeed } from "./event-feed.js";
 import type { ListenAddress } from "./listen-address.js";
 import { listenInStateDir } from "./listen-in-state-dir.js";
 import { LogFeeds } from "./log-feeds.js";
-import { LogShelf } from "./log-shelf.js";
 import { StreamLimit } from "./stream-limit.js";
 import { UsageBoard } from "./usage-board.js";
 
@@ -107,11 +105,10 @@ function createServer(app: Hono): Server {
 
 function createContext(manager: ProcessManager, os: Os, host: ApiHost): ApiContext {
   const scheduler = os.backgroundScheduler;
-  const logs = new LogShelf(join(host.stateDir, "logs"), scheduler);
   return {
-    ...{ manager, os, host, logs },
+    ...{ manager, os, host },
     usage: new UsageBoard(() => manager.getAllProcesses(), scheduler),
-    logFeeds: new LogFeeds(logs, scheduler, randomUUID),
+    logFeeds: new LogFeeds(scheduler, randomUUID),
     events: openEventFeed(manager, () => os.host.now()),
     epoch: randomUUID(),
     streams: new StreamLimit(),

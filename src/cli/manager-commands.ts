@@ -1,10 +1,11 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { DownFlags } from "./down.js";
 import type { OnExit } from "./on-exit.js";
 import { clientCommand } from "./process-commands.js";
 import type { ReloadFlags } from "./reload.js";
 import type { StartupFlags } from "./startup.js";
 import type { Terminal } from "./terminal.js";
+import { logFormats } from "./terminal-logger.js";
 import type { UpFlags } from "./up.js";
 
 /** The commands that begin and end a manager, and have it read its templates. */
@@ -27,7 +28,13 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .option("--listen <host:port>", "can be reached over TCP, too, with a token")
     .option("--listen-public", "the address of --listen may be one that others can reach")
     .option("--token-file <file>", "file with the token (default: api-token in the state directory, which is made)")
-    .option("--json", "one JSON object a line for each change of state")
+    .option("--no-logs", "do not show what the processes write")
+    .option("--no-log-prefix", "show it without the names of the processes")
+    .option("-t, --timestamps", "show it with the time it was seen")
+    .addOption(
+      new Option("--log-format <format>", "of what drover itself has to tell").choices(logFormats).default("plain"),
+    )
+    .option("--json", "one JSON object a line for each change of state, and not what the processes write")
     .option("--verbose", "also tell when a process only goes to sleep or wakes up")
     .addHelpText("after", upHelp)
     .action(async (flags: UpFlags) => {
@@ -42,8 +49,9 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
 
 const upHelp = `
 Ctrl-C, SIGTERM or SIGHUP stops every process, the last one first, and exits with 0; a second one kills them.
-Output of the processes is appended to logs/NAME.out.log and logs/NAME.err.log in the state directory; with --detach what
-drover itself has to tell goes to drover.log there.
+What the processes write is appended to logs/NAME.out.log and logs/NAME.err.log in the state directory, and shown from there; with
+--detach what drover itself has to tell goes to drover.log there. --log-format full writes that as
+"[time] level: text", and lines of processes with logs.echo as "[time] level: [name] STDOUT: text".
 
 Examples:
   drover up --template-dir deploy/processes

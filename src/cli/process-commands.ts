@@ -85,18 +85,37 @@ Examples:
 }
 
 function addLogs(program: Command, terminal: Terminal, onExit: OnExit): void {
-  clientCommand(program, "logs", "show what a process has written")
-    .argument("<name>", "name of the process")
-    .option("-n, --lines <number>", "how many of the last lines", "100")
+  clientCommand(program, "logs", "show what processes have written")
+    .argument("[names...]", "names of processes or templates, or patterns such as 'web-*' (default: all)")
+    .option("--group <group>", "those of a group")
+    .option("--all", "all processes, which is what is meant without names and --group")
+    .option("-n, --lines <number>", "how many of the last lines of each", "100")
     .option("-f, --follow", "then each new line, across restarts, until Ctrl-C")
     .addOption(new Option("--stdout", "only standard output").conflicts("stderr"))
     .option("--stderr", "only standard error")
+    .option("--since <when>", "only lines seen since then: how long ago, such as 10m, or a time")
+    .option("--until <when>", "only lines seen before then")
+    .option("--grep <expression>", "only lines this matches: a regular expression in the syntax of RE2")
+    .option("-t, --timestamps", "with the time each line was seen")
+    .option("--no-log-prefix", "several processes: without their names before the lines")
+    .addOption(new Option("--clear", "throw away what they have written").conflicts("follow"))
     .option("--json", "one JSON object a line")
-    .action(async (name: string, flags: LogsFlags) => {
+    .addHelpText("after", logsHelp)
+    .action(async (names: string[], flags: LogsFlags) => {
       const { runLogs } = await import("./logs.js");
-      onExit(await runLogs(name, flags, terminal));
+      onExit(await runLogs(names, flags, terminal));
     });
 }
+
+const logsHelp = `
+Lines of several processes are ordered by the time they were seen, and begin with the name of their process.
+
+Examples:
+  drover logs web
+  drover logs -f --group backend
+  drover logs web --since 10m --grep 'error|warn'
+  drover logs --clear web
+`;
 
 function addSignal(program: Command, terminal: Terminal, onExit: OnExit): void {
   clientCommand(program, "signal", "send a signal to a process itself, not to what it has started")

@@ -1,5 +1,4 @@
 import { stripVTControlCharacters, styleText } from "node:util";
-import type { Logger } from "../manager/logger.js";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -7,6 +6,8 @@ type Style = Parameters<typeof styleText>[0];
 export interface Terminal {
   /** Results: what another program would read. */
   out(line: string): void;
+  /** A part of a line of results; what is written next goes on there. */
+  outPart(text: string): void;
   /** Errors, warnings and progress. */
   err(line: string): void;
   /** The text in a style, or as it is where there is no terminal or colours are unwanted. */
@@ -27,6 +28,7 @@ export function openTerminal(): Terminal {
   });
   return {
     out: (line) => void stdout.write(`${line}\n`),
+    outPart: (text) => void stdout.write(text),
     err: (line) => void stderr.write(`${line}\n`),
     style: (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text),
     width: stdout.isTTY ? stdout.columns : undefined,
@@ -60,20 +62,4 @@ function widthOf(text: string): number {
 /** A line that is too long loses its end, and its styles with it. */
 function cut(line: string, width: number): string {
   return widthOf(line) <= width ? line : `${stripVTControlCharacters(line).slice(0, Math.max(0, width - 1))}…`;
-}
-
-/**
- * What a manager has to tell, on the side of errors and progress.
- *
- * @param isTold whether what is decided about a process is told with its changes already
- */
-export function terminalLogger(terminal: Terminal, isTold: () => boolean = () => false): Logger {
-  const info = (fields: object, message: string): void => {
-    if (!("process" in fields && isTold())) terminal.err(message);
-  };
-  const warn = (_fields: object, message: string): void =>
-    terminal.err(`${terminal.style("yellow", "warning:")} ${message}`);
-  const error = (_fields: object, message: string): void =>
-    terminal.err(`${terminal.style("red", "error:")} ${message}`);
-  return { debug: () => undefined, info, warn, error };
 }

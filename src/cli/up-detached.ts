@@ -62,7 +62,7 @@ async function startDaemon(flags: UpFlags, log: string): Promise<AttachedChild> 
 }
 
 function argumentsOf({ templateDir, stateDir, listen, tokenFile, ...flags }: UpFlags): string[] {
-  const { dev, watchTemplates, json, verbose, listenPublic } = flags;
+  const { dev, watchTemplates, json, verbose, listenPublic, logFormat = "plain" } = flags;
   const switches = {
     "--listen-public": listenPublic,
     "--dev": dev,
@@ -73,7 +73,9 @@ function argumentsOf({ templateDir, stateDir, listen, tokenFile, ...flags }: UpF
   const set = Object.entries(switches).flatMap(([name, isSet]) => (isSet === true ? [name] : []));
   const listening = listen === undefined ? [] : ["--listen", listen];
   const token = tokenFile === undefined ? [] : ["--token-file", tokenFile];
-  return ["--template-dir", templateDir, "--state-dir", stateDir, ...listening, ...token, ...set];
+  // What the processes write is in their files already.
+  const told = ["--no-logs", "--log-format", logFormat];
+  return ["--template-dir", templateDir, "--state-dir", stateDir, ...told, ...listening, ...token, ...set];
 }
 
 /** Nothing tells us when it listens: it is asked again and again, until it answers or has ended. */

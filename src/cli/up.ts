@@ -14,10 +14,13 @@ import { TemplateStore } from "../template/store.js";
 import { describeRow, rowTitles } from "./describe-process.js";
 import { type Endings, listenForEnd } from "./endings.js";
 import { exitCode } from "./exit-code.js";
+import type { LineStyle } from "./line-printer.js";
+import { printLogs } from "./print-logs.js";
 import { readVersion } from "./read-version.js";
 import { serveEarly } from "./serve.js";
 import { tellChanges } from "./tell-changes.js";
-import { layOut, type Terminal, terminalLogger } from "./terminal.js";
+import { layOut, type Terminal } from "./terminal.js";
+import { type LogFormat, terminalLogger } from "./terminal-logger.js";
 
 export interface UpFlags {
   readonly templateDir: string;
@@ -30,6 +33,12 @@ export interface UpFlags {
   readonly listen?: string;
   readonly listenPublic?: boolean;
   readonly tokenFile?: string;
+  /** False with --no-logs. */
+  readonly logs?: boolean;
+  /** False with --no-log-prefix. */
+  readonly logPrefix?: boolean;
+  readonly timestamps?: boolean;
+  readonly logFormat?: LogFormat;
 }
 
 /** Runs what is marked in the template directory until it is told to end; gives the exit code. */
@@ -40,7 +49,10 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
   const os = createNodeOs();
   const endings = listenForEnd(terminal);
   const releaseHost = os.holdHost();
-  const logger = terminalLogger(terminal, () => run.hasOpened);
+  const startedAt = new Date();
+  const lineStyle = lineStyleOf(flags);
+  const isTold = (fields: object): boolean => ("stream" in fields ? lineStyle !== undefined : run.hasOpened);
+  const logger = terminalLogger(terminal, { isTold, format: flags.logFormat });
   const manager = new Manager({ templateDir, stateDir, dev, watchTemplates, logger }, os);
   const run: UpRun = new UpRun(manager, endings, (living, request) => {
     if (!json) tellEnd(living, request, terminal);
@@ -59,6 +71,7 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
     if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
     run.hasOpened = true;
     tellChanges(manager, { json, verbose }, terminal);
+    if (lineStyle !== undefined) printLogs(manager, startedAt, lineStyle, terminal);
     await run.close(await endings.first);
     return exitCode.done;
   } finally {
@@ -73,6 +86,16 @@ export function requireTemplateDir(templateDir: string): void {
   if (existsSync(templateDir)) return;
   const text = `there is no template directory ${resolve(templateDir)}; create it, or name another one with --template-dir`;
   throw new ProcessError("INVALID_TEMPLATE", text);
+}
+
+/** How what the processes write is shown, if it is. */
+function lineStyleOf({
+  logs = true,
+  json = false,
+  logPrefix = true,
+  timestamps = false,
+}: UpFlags): LineStyle | undefined {
+  return logs && !json ? { isPrefixed: () => logPrefix, timestamps } : undefined;
 }
 
 type TellEnd = (living: readonly Process[], request: ShutdownRequest) => void;

@@ -1,7 +1,8 @@
 import { Manager } from "../manager/manager.js";
 import { createNodeOs } from "../os/node/node-os.js";
 import { exitCode } from "./exit-code.js";
-import { type Terminal, terminalLogger } from "./terminal.js";
+import type { Terminal } from "./terminal.js";
+import { terminalLogger } from "./terminal-logger.js";
 
 /** Does something as the manager of a state directory, which must be free; gives the exit code. */
 export async function withManager(

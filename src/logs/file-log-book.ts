@@ -1,8 +1,8 @@
-import { type Observable, type SchedulerLike, Subject, takeUntil } from "rxjs";
+import { concatAll, type Observable, type SchedulerLike, Subject, takeUntil } from "rxjs";
 import { followReaders } from "./follow-readers.js";
 import type { OwnedLogBook } from "./log-book.js";
 import type { LogFile } from "./log-file.js";
-import { type LineFilter, type LogLine, mergeByTime } from "./log-line.js";
+import { type LineFilter, type LogLine, lastOf, mergeByTime } from "./log-line.js";
 import { LogReader } from "./log-reader.js";
 import { tailSegments } from "./tail-segments.js";
 
@@ -25,6 +25,7 @@ interface Source {
 export class FileLogBook implements OwnedLogBook {
   readonly #sources: readonly Source[];
   readonly #bufferLines: number;
+  readonly #scheduler: SchedulerLike;
   readonly #closed = new Subject<void>();
   #isWriting = false;
 
@@ -38,6 +39,7 @@ export class FileLogBook implements OwnedLogBook {
       return file === undefined ? [] : [{ file, reader: new LogReader({ file, stream, scheduler, isWriting }) }];
     });
     this.#bufferLines = bufferLines;
+    this.#scheduler = scheduler;
   }
 
   async tail(count = this.#bufferLines, filter: LineFilter = {}): Promise<readonly LogLine[]> {
@@ -51,9 +53,13 @@ export class FileLogBook implements OwnedLogBook {
     return this.follow();
   }
 
-  follow(count = this.#bufferLines): Observable<LogLine> {
+  follow(count = this.#bufferLines, filter: LineFilter = {}): Observable<LogLine> {
+    return this.batches(count, filter).pipe(concatAll());
+  }
+
+  batches(count = this.#bufferLines, filter: LineFilter = {}): Observable<readonly LogLine[]> {
     const readers = this.#sources.map(({ reader }) => reader);
-    return followReaders(readers, count).pipe(takeUntil(this.#closed));
+    return followReaders(readers, count, filter).pipe(takeUntil(this.#closed));
   }
 
   async clear(): Promise<void> {
@@ -62,8 +68,11 @@ export class FileLogBook implements OwnedLogBook {
   }
 
   async runStarted(): Promise<void> {
+    // A last line without its end belongs to the run before.
+    await this.#flush(this.#sources.filter(({ reader }) => reader.isReading));
+    const at = new Date(this.#scheduler.now());
+    await Promise.all(this.#sources.map(({ file }) => file.lookBeforeStart(at)));
     this.#isWriting = true;
-    await this.#flush();
   }
 
   async runEnded(): Promise<void> {
@@ -76,8 +85,8 @@ export class FileLogBook implements OwnedLogBook {
   }
 
   /** A log that cannot be read has nothing to deliver. */
-  async #flush(): Promise<void> {
-    await Promise.allSettled(this.#sources.map(({ reader }) => reader.readToEnd()));
+  async #flush(sources = this.#sources): Promise<void> {
+    await Promise.allSettled(sources.map(({ reader }) => reader.readToEnd()));
   }
 
   /** The stream written last comes last: where no times are known, its lines are the end. */
@@ -87,8 +96,4 @@ export class FileLogBook implements OwnedLogBook {
     );
     return aged.sort((one, other) => one.atMs - other.atMs).map(({ source }) => source);
   }
-}
-
-function lastOf(lines: readonly LogLine[], count: number): readonly LogLine[] {
-  return count <= 0 ? [] : lines.slice(-count);
 }

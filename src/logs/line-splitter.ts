@@ -16,6 +16,8 @@ export class LineSplitter {
   /** The beginning of a line whose end has not come yet. */
   #held: Buffer[] = [];
   #heldBytes = 0;
+  /** The last line was delivered before its end came. */
+  #awaitsLineEnd = false;
 
   /** @param maxLineBytes at least 4, the longest character in UTF-8 */
   constructor(onLine: OnLine, maxLineBytes = 65_536) {
@@ -30,6 +32,10 @@ export class LineSplitter {
 
   /** Takes the next bytes; the chunk may be overwritten afterwards. */
   push(chunk: Buffer): void {
+    if (this.#awaitsLineEnd && chunk.length > 0) {
+      this.#awaitsLineEnd = false;
+      if (chunk[0] === newline) return this.push(chunk.subarray(1));
+    }
     if (!chunk.includes(newline)) return this.#hold(chunk);
     const bytes = this.#heldBytes === 0 ? chunk : Buffer.concat([...this.#held, chunk]);
     this.#held = [];
@@ -42,6 +48,17 @@ export class LineSplitter {
     if (this.#heldBytes === 0) return;
     const rest = this.#takeHeld();
     this.#deliverPieces(rest);
+  }
+
+  /** Nobody goes on with an unfinished line: it is delivered. Should its end come nevertheless, that is no line of its own. */
+  endLine(): void {
+    if (this.#heldBytes > 0) this.awaitLineEnd();
+    this.end();
+  }
+
+  /** What came before what is pushed was an unfinished line. */
+  awaitLineEnd(): void {
+    this.#awaitsLineEnd = true;
   }
 
   #deliver(bytes: Buffer): void {

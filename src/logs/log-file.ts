@@ -1,7 +1,7 @@
 import { rm, stat, truncate } from "node:fs/promises";
 import { type CursorReader, FileCursor } from "./file-cursor.js";
 import { listArchives } from "./log-archives.js";
-import { lookAtLog } from "./open-log.js";
+import { lookAtLog, sizeNow } from "./open-log.js";
 import type { Segment } from "./segments.js";
 import { TimeIndex } from "./time-index.js";
 import { Turns } from "./turns.js";
@@ -32,6 +32,11 @@ export class LogFile {
   /** Number of the first byte of the current file. */
   get removedBytes(): number {
     return this.#removedBytes;
+  }
+
+  /** Number of the first byte that had not been written at the last look. */
+  get lookedBytes(): number {
+    return Math.max(this.#removedBytes, this.times.markedBytes);
   }
 
   /** Lets work on the file and its archives happen alone: reading, and the moment of rotation. */
@@ -70,10 +75,19 @@ export class LogFile {
   /** Size of the current file in bytes, kept as its size at this time; undefined when there is none. Only within `exclusive`. */
   async look(at: Date): Promise<number | undefined> {
     const found = await lookAtLog(this.path);
-    const endByte = this.#removedBytes + (found?.bytes ?? 0);
+    this.#noteSize(found?.bytes ?? 0, at);
+    return found?.bytes;
+  }
+
+  /** As `look`, for a program that is about to write there, and waits for it. */
+  async lookBeforeStart(at: Date): Promise<void> {
+    await this.exclusive(async () => this.#noteSize(sizeNow(this.path), at));
+  }
+
+  #noteSize(bytes: number, at: Date): void {
+    const endByte = this.#removedBytes + bytes;
     if (endByte < this.times.markedBytes) this.times.clear();
     this.times.mark(endByte, at);
-    return found?.bytes;
   }
 
   /** Empties the log: the current file and all archives. Only within `exclusive`. */

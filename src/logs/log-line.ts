@@ -15,6 +15,11 @@ export interface LogLine {
   readonly isPartial?: true;
 }
 
+/** Tells whether a line has what is looked for. A RegExp is one. */
+export interface LineMatcher {
+  test(line: string): boolean;
+}
+
 /** Which lines are wanted; what is left out does not matter. */
 export interface LineFilter {
   /** Seen at this time or later. A line whose time is not known is taken to be older than any time. */
@@ -22,7 +27,7 @@ export interface LineFilter {
   /** Seen before this time. */
   readonly until?: Date | undefined;
   /** Matches somewhere in the line; of a line over 64 KiB, in one of its pieces. */
-  readonly grep?: RegExp | undefined;
+  readonly grep?: LineMatcher | undefined;
   readonly stream?: LogStream | undefined;
 }
 
@@ -38,16 +43,25 @@ export function isWanted({ at, stream, line }: LogLine, filter: LineFilter): boo
     (filter.stream === undefined || filter.stream === stream) &&
     (filter.since === undefined || atMs >= filter.since.getTime()) &&
     (filter.until === undefined || atMs < filter.until.getTime()) &&
-    // Unlike test(), search() does not go on from where a global expression has matched before.
-    (filter.grep === undefined || line.search(filter.grep) >= 0)
+    (filter.grep === undefined || matches(filter.grep, line))
   );
+}
+
+function matches(grep: LineMatcher, line: string): boolean {
+  // Unlike test(), search() does not go on from where a global expression has matched before.
+  return grep instanceof RegExp ? line.search(grep) >= 0 : grep.test(line);
 }
 
 /**
  * Lines of several streams, each oldest first, in the order of their times. Streams keep their own order; lines of the
  * same or of unknown time stay in the order of the streams, because two files do not say which line came first.
  */
-export function mergeByTime(streams: readonly (readonly LogLine[])[]): readonly LogLine[] {
-  const timeOf = ({ at }: LogLine): number => at?.getTime() ?? 0;
+export function mergeByTime<Line extends Pick<LogLine, "at">>(streams: readonly (readonly Line[])[]): readonly Line[] {
+  const timeOf = ({ at }: Line): number => at?.getTime() ?? 0;
   return streams.flat().sort((one, other) => timeOf(one) - timeOf(other));
+}
+
+/** The last `count` of some lines. */
+export function lastOf<Line>(lines: readonly Line[], count: number): readonly Line[] {
+  return count <= 0 ? [] : lines.slice(-count);
 }

@@ -42,6 +42,11 @@ export class LogReader {
     this.#source = source;
   }
 
+  /** Whether somebody follows. */
+  get isReading(): boolean {
+    return this.#members > 0;
+  }
+
   /** Delivers every line that is not in the view given to `look`, from the moment that has been given it. */
   join<Snapshot>(
     onLine: (line: LogLine) => void,
@@ -82,7 +87,7 @@ export class LogReader {
     await this.#source.file.exclusive(async () => {
       await this.#source.file.look(new Date(this.#source.scheduler.now()));
       await this.#reading?.cursor.read();
-      if (!this.#source.isWriting()) this.#reading?.splitter.end();
+      if (!this.#source.isWriting()) this.#reading?.splitter.endLine();
     });
   }
 
@@ -100,7 +105,9 @@ export class LogReader {
     const splitter = new LineSplitter((line, isPartial) => this.#deliver(line, isPartial));
     const endByte = endOf(segments);
     // The pieces of a long unfinished line that are delivered here have no listener yet: they are in the view.
-    const unfinishedFrom = isWriting() ? await findLineStart(segments, endByte + 1, 1) : endByte;
+    const lineStart = await findLineStart(segments, { toByte: endByte + 1 }, 1);
+    if (!isWriting() && lineStart < endByte) splitter.awaitLineEnd();
+    const unfinishedFrom = isWriting() ? lineStart : endByte;
     for await (const block of readSegments(segments, unfinishedFrom, endByte)) splitter.push(block);
     const cursor = file.openCursor(endByte - file.removedBytes, {
       onBlock: (block) => {

@@ -20,6 +20,7 @@ import type { Rotator } from "./rotator.js";
 export function copyRotator(run: RunProgram): Rotator {
   const cutters: readonly CutHead[] = [collapseCutter(run), cutByTruncation];
   return {
+    unfinishedPath: partOf,
     recover: (file) => file.exclusive(() => recover(file.path)),
     rotate: (file, maxBytes) => rotate(file, cutters, maxBytes),
   };

@@ -27,37 +27,61 @@ const growingMs = 1000;
 const quietMs = 5000;
 const pauseMs = 60_000;
 
-/** Rotates a log whenever it has become too large, until it is closed. */
+/** Rotates a log whenever it has become too large, from `resume` on until it is paused or closed. */
 export class RotationWatch {
   readonly #file: LogFile;
   readonly #policy: RotationPolicy;
   readonly #context: RotationContext;
-  #next: Subscription;
+  #next = Subscription.EMPTY;
   #work: Promise<void> = Promise.resolve();
+  #isWorking = false;
+  /** When the next look is due, by the clock of the scheduler: pauses do not put it off. */
+  #dueMs: number;
   #bytes = -1;
   #lastProblem: string | undefined;
-  #isClosed = false;
+  #isOn = false;
 
   constructor(file: LogFile, policy: RotationPolicy, context: RotationContext) {
     this.#file = file;
     this.#policy = policy;
     this.#context = context;
-    this.#next = Subscription.EMPTY;
-    this.#later(0);
+    // A program that has just been started has better things to wait for.
+    this.#dueMs = context.scheduler.now() + growingMs;
+  }
+
+  /** The log is being written. */
+  resume(): void {
+    if (this.#isOn) return;
+    this.#isOn = true;
+    this.#schedule();
+  }
+
+  /** The log is not written; a rotation that has begun goes on. */
+  pause(): void {
+    this.#isOn = false;
+    this.#next.unsubscribe();
   }
 
   /** Ends it; resolves when a rotation that has begun is done. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#next.unsubscribe();
+    this.pause();
     await this.#work;
   }
 
-  #later(delayMs: number): void {
-    if (this.#isClosed) return;
-    this.#next = this.#context.scheduler.schedule(() => {
-      this.#work = this.#check().then((nextMs) => this.#later(nextMs));
-    }, delayMs);
+  #schedule(): void {
+    if (!this.#isOn || this.#isWorking) return;
+    const { scheduler } = this.#context;
+    this.#next = scheduler.schedule(
+      () => {
+        this.#isWorking = true;
+        this.#work = this.#check().then((delayMs) => {
+          this.#isWorking = false;
+          this.#dueMs = scheduler.now() + delayMs;
+          this.#schedule();
+        });
+      },
+      Math.max(0, this.#dueMs - scheduler.now()),
+    );
   }
 
   async #check(): Promise<number> {
@@ -74,7 +98,6 @@ export class RotationWatch {
   async #rotateIfFull(): Promise<number> {
     const { rotator } = this.#context;
     const { maxSizeBytes } = this.#policy;
-    if (this.#bytes < 0) await rotator.recover(this.#file);
     const bytes = await this.#look();
     const hasGrown = bytes !== undefined && bytes !== this.#bytes;
     this.#bytes = bytes ?? 0;

@@ -5,6 +5,8 @@ import type { LogFile } from "./log-file.js";
  * writes logs in the process' place would rotate by telling that program.
  */
 export interface Rotator {
+  /** Where a rotation of this log that was cut short has left its copy, if it has. */
+  unfinishedPath(path: string): string;
   /**
    * Ends a rotation that another host was killed in: afterwards each byte is in one file. To be called before the log is
    * read or rotated.

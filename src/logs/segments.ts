@@ -31,20 +31,30 @@ export async function* readSegments(
   }
 }
 
-/** Where the last `count` lines before `toByte` begin; the first byte that can be read when there are fewer. */
-export async function findLineStart(segments: readonly Segment[], toByte: number, count: number): Promise<number> {
+export interface ByteRange {
+  /** @default that of the first byte that can be read */
+  readonly fromByte?: number;
+  readonly toByte: number;
+}
+
+/** Where the last `count` lines of a range begin; its first byte that can be read when there are fewer. */
+export async function findLineStart(
+  segments: readonly Segment[],
+  { fromByte = Number.NEGATIVE_INFINITY, toByte }: ByteRange,
+  count: number,
+): Promise<number> {
   let missing = count;
   for (const segment of segments.toReversed()) {
     // The newline of the last line ends it and does not begin another.
     const endByte = Math.min(toByte - 1, segment.toByte);
-    if (endByte <= segment.fromByte) continue;
+    const startByte = Math.max(fromByte, segment.fromByte);
+    if (endByte <= startByte) continue;
     const log = await openLog(segment.path);
     if (log === undefined) return segment.toByte;
-    const found = await findNewlineBackwards(log.handle, 0, endByte - segment.fromByte, missing).finally(() =>
-      log.handle.close(),
-    );
+    const [from, to] = [startByte - segment.fromByte, endByte - segment.fromByte];
+    const found = await findNewlineBackwards(log.handle, from, to, missing).finally(() => log.handle.close());
     if ("atByte" in found) return segment.fromByte + found.atByte + 1;
     missing = found.missing;
   }
-  return Math.min(toByte, segments[0]?.fromByte ?? toByte);
+  return Math.min(toByte, Math.max(fromByte, segments[0]?.fromByte ?? toByte));
 }

@@ -23,7 +23,7 @@ export async function tailSegments(view: LogView, count: number, filter: LineFil
   const lines = isFiltered ? Math.max(count, windowLines) : count;
   let found: readonly LogLine[] = [];
   for (let toByte = view.toByte; found.length < count; ) {
-    const fromByte = await findLineStart(view.segments, toByte, lines);
+    const fromByte = await findLineStart(view.segments, { toByte }, lines);
     if (fromByte >= toByte) break;
     const { wanted, isBeforeSince } = await readWindow({ ...view, toByte }, fromByte, count - found.length, filter);
     found = [...wanted, ...found];

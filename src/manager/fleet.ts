@@ -3,6 +3,7 @@ import type { LaunchOptions } from "../process/launch.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { ProcessContext } from "../process/process-context.js";
 import { type Behaviour, type SupervisionContext, supervise } from "../supervise/behaviour.js";
+import { echo } from "../supervise/echo.js";
 import { liveness, readiness } from "../supervise/health.js";
 import { limits } from "../supervise/limits.js";
 import { reload } from "../supervise/reload.js";
@@ -17,7 +18,7 @@ import { Registry } from "./registry.js";
 import { requireFreeName } from "./require-free-name.js";
 import { Turns } from "./turns.js";
 
-const behaviours: readonly Behaviour[] = [restart, readiness, liveness, limits, reload, schedule];
+const behaviours: readonly Behaviour[] = [echo, restart, readiness, liveness, limits, reload, schedule];
 
 export interface FleetContext {
   readonly process: Omit<ProcessContext, "awaitDependencies">;

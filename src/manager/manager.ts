@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Observable, Subscription } from "rxjs";
 import { ProcessError } from "../errors.js";
+import type { LogFiles } from "../logs/log-files.js";
 import type { Identity } from "../os/identity.js";
 import type { Os } from "../os/os.js";
 import type { Cancellable } from "../process/cancellation.js";
@@ -24,8 +25,9 @@ import { describeCycle } from "./dependency-gate.js";
 import { type Explanation, explainProcess } from "./explain.js";
 import { Fleet, type FleetContext } from "./fleet.js";
 import { instancesOf, memberOf } from "./instances.js";
-import { type Logger, warningLogger } from "./logger.js";
+import { type Logger, lineLogger, warningLogger } from "./logger.js";
 import { checkManagerOptions } from "./manager-options.js";
+import { openLogFiles } from "./open-log-files.js";
 import { restartProcesses, startProcesses, stopProcesses } from "./process-groups.js";
 import type {
   AttachOptions,
@@ -58,10 +60,10 @@ export class Manager implements ProcessManager {
   readonly #registry: Registry;
   readonly #templates: TemplateShelf;
   readonly #watcher: StatusWatcher;
+  readonly #logFiles: LogFiles;
   readonly #reloader: Reloader;
   readonly #options: ProcessManagerOptions;
   #directoryWatch: Subscription | undefined;
-  readonly #stateDir: string | undefined;
   #state: StateDir | undefined;
   #closing: Promise<void> | undefined;
 
@@ -74,9 +76,9 @@ export class Manager implements ProcessManager {
     const periodMs = durationMs(options.statusPeriod ?? defaultStatusPeriodMs, "statusPeriod");
     const prepare = (): Promise<void> | undefined => os.prepareSamples();
     this.#watcher = new StatusWatcher({ periodMs, prepare, scheduler: os.backgroundScheduler });
+    this.#logFiles = openLogFiles(os, this.#logger);
     this.#fleet = new Fleet(this.#fleetContext(options, os));
     this.#registry = this.#fleet.registry;
-    this.#stateDir = options.stateDir;
     this.#reloader = new Reloader({
       fleet: this.#fleet,
       templates: this.#templates,
@@ -100,12 +102,14 @@ export class Manager implements ProcessManager {
         detachedToken: () => this.#state?.detachedToken ?? "detached",
         logDirectory,
         watcher: this.#watcher,
+        logFiles: this.#logFiles,
         warn,
         record: (name) => this.#record(name),
       },
       supervision: {
         os,
         warn,
+        tellLine: lineLogger(this.#logger),
         tell: (process, message) => this.#logger.info({ process }, `${process}: ${message}`),
         ownPaths: stateDir === undefined ? [] : [resolve(os.host.cwd, stateDir)],
       },
@@ -131,9 +135,9 @@ export class Manager implements ProcessManager {
    */
   async open(): Promise<void> {
     const warn = (message: string, error: unknown): void => this.#logger.error({ err: error }, message);
-    if (this.#stateDir !== undefined) this.#state = await openStateDir(this.#stateDir, this.#os, warn);
+    const { stateDir, templateDir, watchTemplates: isWatched = false } = this.#options;
+    if (stateDir !== undefined) this.#state = await openStateDir(stateDir, this.#os, warn);
     try {
-      const { templateDir, watchTemplates: isWatched = false } = this.#options;
       // Before the directory is read: what is saved from then on is not missed.
       this.#directoryWatch = watchTemplates(isWatched ? templateDir : undefined, this.#os, () => this.#reloadUnasked());
       await this.#fleet.membership.take(async () => await this.#populate());
@@ -311,6 +315,7 @@ export class Manager implements ProcessManager {
     await closeProcesses(processes, this.#fleet.dependenciesOf, options).finally(async () => {
       this.#registry.complete();
       this.#watcher.close();
+      await this.#logFiles.close();
       await this.#os.close();
       await this.#state?.release();
     });

@@ -1,10 +1,12 @@
 import { join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { requireSocketPathFits } from "../health/socket-path.js";
+import type { LogStream } from "../logs/log-line.js";
 import type { Os, OutputTarget, SpawnRequest } from "../os/os.js";
 import { buildEnvironment } from "../template/environment.js";
 import { resolveProgram } from "../template/interpreter.js";
 import type { ProcessTemplate } from "../template/process-template.js";
+import type { OutputTargets } from "./process-log.js";
 
 /** What a process is started with beside its template. */
 export interface LaunchOptions extends HostStreams {
@@ -58,15 +60,26 @@ export function planLaunch(template: ProcessTemplate, options: LaunchOptions, co
     runAs,
     nice,
     stdin: options.stdin ?? "ignore",
-    stdout: chooseOutput("stdout", template, options.stdout, context.logDirectory),
-    stderr: chooseOutput("stderr", template, options.stderr, context.logDirectory),
+    ...chooseOutputs(template, options, context.logDirectory),
+  };
+}
+
+/** Where the output of a process goes. */
+export function chooseOutputs(
+  template: ProcessTemplate,
+  options: HostStreams,
+  logDirectory: string | undefined,
+): OutputTargets {
+  return {
+    stdout: chooseOutput("stdout", template, options.stdout, logDirectory),
+    stderr: chooseOutput("stderr", template, options.stderr, logDirectory),
   };
 }
 
 const logSuffix = { stdout: "out", stderr: "err" } as const;
 
 function chooseOutput(
-  stream: "stdout" | "stderr",
+  stream: LogStream,
   { name, cwd, detach, logs }: ProcessTemplate,
   writer: Writable | undefined,
   logDirectory: string | undefined,

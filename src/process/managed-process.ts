@@ -5,6 +5,7 @@ import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import { type ErrorCode, ProcessError } from "../errors.js";
 import type { HealthReport } from "../health/health-report.js";
 import type { ProbeSubject } from "../health/probe.js";
+import type { LogBook } from "../logs/log-book.js";
 import type { Exit } from "../os/exit.js";
 import type { Identity } from "../os/identity.js";
 import type { KernelStatus } from "../os/kernel-status.js";
@@ -23,6 +24,7 @@ import { probeSubject } from "./probe-subject.js";
 import type { Process, StopOptions, StopResult } from "./process.js";
 import { ProcessCommands } from "./process-commands.js";
 import type { ProcessContext } from "./process-context.js";
+import type { ProcessLog } from "./process-log.js";
 import type { ProcessRecord } from "./process-record.js";
 import type { ProcessNotification, ProcessStatus, ScheduleStatus, Supervision } from "./process-status.js";
 import { RunControl } from "./run-control.js";
@@ -143,6 +145,15 @@ export class ManagedProcess implements Process {
     return this.#holder.present?.checks ?? {};
   }
 
+  get logs(): LogBook {
+    return this.log;
+  }
+
+  /** For the API: the same, with what only the manager may do. */
+  get log(): ProcessLog {
+    return this.#control.log;
+  }
+
   /** For supervision: what the present run writes; of a process that does not run, what the last one wrote. */
   get output(): RunOutput | undefined {
     return this.#holder.last?.output;
@@ -226,12 +237,14 @@ export class ManagedProcess implements Process {
     this.isUnclaimed = isUnclaimed;
     this.#attachedCommandLine = child.commandLine;
     this.#holder.hold(child, "attached", { kind: "attached", runId: undefined }, { desired: "up" });
+    this.#control.followFound(this.template, false, child.exit);
   }
 
   /** For the manager: takes over a detached process that an earlier manager has started. */
-  adopt(child: AttachedChild, { desired, restarts, run }: ProcessRecord): void {
+  adopt(child: AttachedChild, { desired, restarts, run, template }: ProcessRecord): void {
     this.isUnclaimed = true;
     this.#holder.hold(child, "attached", { kind: "detached", runId: run?.runId }, { desired, restarts });
+    this.#control.followFound(template, true, child.exit);
   }
 
   /** For the manager: a run of an earlier manager has ended, nobody knows how. */
@@ -244,6 +257,7 @@ export class ManagedProcess implements Process {
   claim(template: ProcessTemplate): void {
     this.isUnclaimed = false;
     this.#holder.use(template);
+    this.#control.planChanged();
     this.#template$.next(template);
   }
 
@@ -269,6 +283,7 @@ export class ManagedProcess implements Process {
    */
   forget(): AttachedChild | undefined {
     const child = this.#holder.letGo();
+    this.#control.closeLog();
     this.#cell.complete();
     return child;
   }

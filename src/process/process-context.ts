@@ -1,4 +1,5 @@
 import type { ProcessError } from "../errors.js";
+import type { LogFiles } from "../logs/log-files.js";
 import type { Signal } from "../os/signal.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { StatusWatcher } from "../watch/status-watcher.js";
@@ -9,6 +10,8 @@ export interface ProcessContext extends LaunchContext {
   /** Told when a process began to run; resolves when that is written down, where that is done. */
   readonly record: (name: string) => Promise<void>;
   readonly watcher: StatusWatcher;
+  /** The log files of the manager. */
+  readonly logFiles: LogFiles;
   /**
    * Resolves when everything the process depends on has come as far as it must; rejects with DEPENDENCY_FAILED and
    * DEPENDENCY_CYCLE, and with the signal's reason.

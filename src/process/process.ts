@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Observable } from "rxjs";
+import type { LogBook } from "../logs/log-book.js";
 import type { Exit } from "../os/exit.js";
 import type { Identity } from "../os/identity.js";
 import type { KernelStatus } from "../os/kernel-status.js";
@@ -77,6 +78,11 @@ export interface Process {
    */
   readonly stats$: Observable<Usage>;
 
+  /**
+   * What it writes and has written, whatever run of it: read from its log files, or without those from memory. Empty when it
+   * goes elsewhere (`logs.mode` INHERIT and DISCARD).
+   */
+  readonly logs: LogBook;
   /** The last reports of its health checks; none while nothing runs. */
   readonly checks: CheckReports;
   /** What is known of its last abnormal end; undefined when there was none since the manager was made. */

@@ -12,12 +12,12 @@ import {
   notReadyInTime,
   withoutName,
 } from "./failures.js";
-import { type LaunchOptions, planLaunch } from "./launch.js";
+import { chooseOutputs, type LaunchOptions, planLaunch } from "./launch.js";
 import type { StopResult } from "./process.js";
 import type { ProcessContext, StopRequest } from "./process-context.js";
+import { type PreparedOutput, ProcessLog } from "./process-log.js";
 import type { Run, RunFailure } from "./run.js";
 import { RunHolder } from "./run-holder.js";
-import { RunOutput } from "./run-output.js";
 import { RunStopper } from "./run-stopper.js";
 import { applyAffinity, connectStreams, keepPidFile } from "./run-surroundings.js";
 import { type StatusCell, type StatusChange, watching } from "./status-cell.js";
@@ -40,6 +40,7 @@ export class RunControl {
   readonly #context: ProcessContext;
   readonly #cell: StatusCell;
   readonly #stopper: RunStopper;
+  #log: ProcessLog | undefined;
 
   constructor(template: ProcessTemplate, options: LaunchOptions, context: ProcessContext, cell: StatusCell) {
     this.holder = new RunHolder(template, context, cell);
@@ -51,6 +52,32 @@ export class RunControl {
 
   get #template(): ProcessTemplate {
     return this.holder.template;
+  }
+
+  /** What the process writes. Of a thousand processes that do not run few are ever asked for it. */
+  get log(): ProcessLog {
+    const { logFiles, logDirectory, os } = this.#context;
+    this.#log ??= new ProcessLog({ name: this.#template.name, logFiles, scheduler: os.backgroundScheduler }, () => ({
+      targets: chooseOutputs(this.#template, this.#options, logDirectory),
+      policy: this.#template.logs,
+    }));
+    return this.#log;
+  }
+
+  /** The template was changed. */
+  planChanged(): void {
+    this.#log?.planChanged();
+  }
+
+  /** Follows what a process writes that runs already: started by this template, it writes where that says. */
+  followFound(template: ProcessTemplate, rotates: boolean, exit: Promise<unknown>): void {
+    const targets = chooseOutputs(template, {}, this.#context.logDirectory);
+    this.log.found(targets, template.logs, rotates, exit);
+  }
+
+  /** Lets go of what it writes. */
+  closeLog(): void {
+    this.#log?.close();
   }
 
   async start(command: CommandContext, manner: StartManner): Promise<void> {
@@ -83,11 +110,11 @@ export class RunControl {
   }
 
   async #spawn(command: CommandContext, manner: StartManner): Promise<Run> {
-    const { scheduler } = this.#context.os;
+    let prepared: PreparedOutput | undefined;
     try {
       await this.#context.awaitDependencies(this.#template, manner, command.overtaken);
       const request = planLaunch(this.#template, this.#options, this.#context);
-      const prepared = RunOutput.prepare(request, this.#template.logs.bufferLines, scheduler);
+      prepared = await this.log.prepare(request, this.#template.logs);
       const child = await this.#context.os.spawn(request, command.overtaken);
       const kind = this.#template.detach ? "detached" : "bound";
       const run = this.holder.hold(child, "spawned", {
@@ -98,6 +125,7 @@ export class RunControl {
       connectStreams(child, this.#options);
       return run;
     } catch (reason) {
+      prepared?.abandon();
       const lastError = explainFailure(this.#template.name, reason);
       this.#cell.change({ lastError }, "spawnFailed");
       throw lastError;

@@ -1,8 +1,17 @@
 import { Subscription } from "rxjs";
 import type { ProcessError } from "../errors.js";
+import type { LogStream } from "../logs/log-line.js";
 import type { Os } from "../os/os.js";
 import type { ManagedProcess } from "../process/managed-process.js";
-import type { ProcessTemplate } from "../template/process-template.js";
+import type { LogLevel, ProcessTemplate } from "../template/process-template.js";
+
+/** A line a process has written, for the logger of the host. */
+export interface EchoedLine {
+  readonly process: string;
+  readonly stream: LogStream;
+  readonly level: LogLevel;
+  readonly line: string;
+}
 
 /** What a behaviour needs beside the process it looks after. */
 export interface SupervisionContext {
@@ -11,6 +20,8 @@ export interface SupervisionContext {
   readonly warn: (message: string, error: ProcessError) => void;
   /** Tells people what was decided. */
   readonly tell: (process: string, message: string) => void;
+  /** Hands on a line a process has written. */
+  readonly tellLine: (line: EchoedLine) => void;
   /** Absolute paths whose change never restarts a process: logs and records. */
   readonly ownPaths: readonly string[];
 }

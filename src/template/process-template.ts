@@ -93,4 +93,12 @@ export interface LogPolicy {
   readonly maxFiles: number;
   readonly bufferLines: number;
   readonly echo: boolean;
+  readonly compress: boolean;
+  /** Bytes of all files of a stream together; undefined sets no limit. */
+  readonly maxTotalBytes: number | undefined;
+  readonly marker: boolean;
+  readonly stdoutLevel: LogLevel;
+  readonly stderrLevel: LogLevel;
 }
+
+export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";

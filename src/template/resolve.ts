@@ -193,5 +193,10 @@ function resolveLogs(logs: Section<WireLogs>): LogPolicy {
     maxFiles: logs.number("maxFiles"),
     bufferLines: logs.number("bufferLines"),
     echo: logs.flag("echo"),
+    compress: logs.flag("compress"),
+    maxTotalBytes: logs.maybeNumber("maxTotalSize"),
+    marker: logs.flag("marker"),
+    stdoutLevel: logs.word("stdoutLevel"),
+    stderrLevel: logs.word("stderrLevel"),
   };
 }

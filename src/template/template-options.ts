@@ -2,6 +2,7 @@ import type {
   Backoff,
   Dependency,
   FileWatch,
+  LogLevel,
   MissingEnv,
   ProcessTemplate,
   RestartMode,
@@ -131,4 +132,9 @@ export interface LogOptions {
   readonly maxFiles?: number | undefined;
   readonly bufferLines?: number | undefined;
   readonly echo?: boolean | undefined;
+  readonly compress?: boolean | undefined;
+  readonly maxTotalSize?: ByteSizeOption | undefined;
+  readonly marker?: boolean | undefined;
+  readonly stdoutLevel?: WordOption<LogLevel> | undefined;
+  readonly stderrLevel?: WordOption<LogLevel> | undefined;
 }

@@ -80,8 +80,9 @@ function scheduleToWire({ maxDurationMs, ...schedule }: Schedule): WireSchedule 
   return { ...schedule, maxDuration: maybeDuration(maxDurationMs) };
 }
 
-function logsToWire({ maxSizeBytes, ...logs }: LogPolicy): WireLogs {
-  return { ...logs, maxSize: `${maxSizeBytes}` };
+function logsToWire({ maxSizeBytes, maxTotalBytes, ...logs }: LogPolicy): WireLogs {
+  const maxTotalSize = maxTotalBytes === undefined ? undefined : `${maxTotalBytes}`;
+  return { ...logs, maxSize: `${maxSizeBytes}`, maxTotalSize };
 }
 
 function healthToWire({ check, ...health }: HealthCheck): WireCheck {

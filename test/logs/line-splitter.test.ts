@@ -30,6 +30,19 @@ function seeded(seed: number): () => number {
 }
 
 describe("a line splitter", () => {
+  test("takes the late end of a line that was delivered without it for that, and no other newline", () => {
+    const seen: string[] = [];
+    const splitter = new LineSplitter((line) => seen.push(line));
+    splitter.push(Buffer.from("one\ntw"));
+    splitter.endLine();
+    splitter.push(Buffer.from("\n\nthree\n"));
+    splitter.endLine();
+    splitter.push(Buffer.from("\nfo"));
+    splitter.endLine();
+    splitter.push(Buffer.from("ur\n"));
+    expect(seen).toEqual(["one", "tw", "", "three", "", "fo", "ur"]);
+  });
+
   test.each<[string, string, readonly string[]]>([
     ["LF", "one\ntwo\n", ["one", "two"]],
     ["CRLF and LF", "one\r\ntwo\nthree\r\n", ["one", "two", "three"]],

@@ -53,15 +53,20 @@ export class LogScene implements AsyncDisposable {
 
   /** The archives from the oldest to the newest, then the current file. */
   everything(path = this.path): Buffer {
-    const names: string[] = [];
-    for (let number = 1; existsSync(`${path}.${number}`); number++) names.unshift(`${path}.${number}`);
-    return Buffer.concat([...names, path].filter((name) => existsSync(name)).map((name) => readFileSync(name)));
+    return everyPartOf(path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const end of this.#ends.reverse()) await end();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** What a log and its archives hold, oldest first. */
+export function everyPartOf(path: string): Buffer {
+  const names: string[] = [];
+  for (let number = 1; existsSync(`${path}.${number}`); number++) names.unshift(`${path}.${number}`);
+  return Buffer.concat([...names, path].filter((name) => existsSync(name)).map((name) => readFileSync(name)));
 }
 
 export interface Collected<Value> {

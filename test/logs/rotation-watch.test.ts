@@ -38,6 +38,10 @@ class FakeRotator implements Rotator {
   failure: Error | undefined;
   onRotate: (maxBytes: number) => void = () => undefined;
 
+  unfinishedPath(path: string): string {
+    return `${path}.rotating`;
+  }
+
   async recover(): Promise<void> {
     this.calls.push("recover");
   }
@@ -56,14 +60,15 @@ describe("the watch over the size of a log", () => {
     const [scheduler, rotator, problems] = [new DelayRecorder(), new FakeRotator(), [] as ProcessError[]];
     const context = { scheduler, rotator, report: (problem: ProcessError) => problems.push(problem) };
     const watch = new RotationWatch(new LogFile(scene.path), { maxSizeBytes: 10, maxFiles: 3 }, context);
+    watch.resume();
     expect(await scheduler.pass()).toBe(5000);
     writeFileSync(scene.path, "123");
     expect(await scheduler.pass()).toBe(1000);
     expect(await scheduler.pass()).toBe(5000);
-    expect(rotator.calls).toEqual(["recover"]);
+    expect(rotator.calls).toEqual([]);
     writeFileSync(scene.path, "1234567890");
     expect(await scheduler.pass()).toBe(1000);
-    expect(rotator.calls).toEqual(["recover", "rotate"]);
+    expect(rotator.calls).toEqual(["rotate"]);
     expect(problems).toEqual([]);
     await watch.close();
   });
@@ -74,6 +79,7 @@ describe("the watch over the size of a log", () => {
     const [scheduler, rotator] = [new DelayRecorder(), new FakeRotator()];
     const context = { scheduler, rotator, report: () => undefined };
     const watch = new RotationWatch(new LogFile(scene.path), { maxSizeBytes: 10, maxFiles: 3 }, context);
+    watch.resume();
     rotator.onRotate = (maxBytes) => truncateSync(scene.path, 25 - maxBytes);
     expect(await scheduler.pass()).toBe(0);
     rotator.onRotate = () => undefined;
@@ -88,6 +94,7 @@ describe("the watch over the size of a log", () => {
     rotator.failure = new Error("ENOSPC: no space left on device, write");
     const context = { scheduler, rotator, report: (problem: ProcessError) => problems.push(problem) };
     const watch = new RotationWatch(new LogFile(scene.path), { maxSizeBytes: 10, maxFiles: 3 }, context);
+    watch.resume();
     expect([await scheduler.pass(), await scheduler.pass()]).toEqual([60_000, 60_000]);
     expect(problems.map(({ message }) => message)).toEqual([
       `${scene.path}: the log is not rotated at 10 B, and goes on growing: ENOSPC: no space left on device, write; it is tried again each minute`,
@@ -106,6 +113,7 @@ describe("the watch over the size of a log", () => {
     const context = { scheduler, rotator: copyRotator(runProgram), report: () => undefined };
     const policy = { maxSizeBytes: 5000, maxFiles: 3, compress: true };
     const watch = new RotationWatch(new LogFile(scene.path), policy, context);
+    watch.resume();
     for (let round = 0; round < 5; round++) {
       writeFileSync(scene.path, "x".repeat(8192), { flag: "a" });
       await scheduler.pass();
@@ -126,6 +134,7 @@ describe("the watch over the size of a log", () => {
       report: (problem: ProcessError) => problems.push(problem),
     };
     const watch = new RotationWatch(new LogFile(path), { maxSizeBytes: 10_000, maxFiles: 3 }, context);
+    watch.resume();
     expect(await scheduler.pass()).toBe(60_000);
     expect(problems.map(({ code, message }) => [code, message.includes("ENOSPC")])).toEqual([["INTERNAL", true]]);
     expect(readdirSync(disk.path)).toEqual(["app.log"]);

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { asyncScheduler } from "rxjs";
 import { describe, expect, test, vi } from "vitest";
-import { followLog } from "../../src/logs/follow-file.js";
+import { followLog } from "../../src/logs/follow-log.js";
 import { LogFile } from "../../src/logs/log-file.js";
 import { copyRotator } from "../../src/logs/rotate-by-copy.js";
 

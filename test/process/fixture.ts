@@ -1,9 +1,12 @@
+import { LogFiles } from "../../src/logs/log-files.js";
+import { copyRotator } from "../../src/logs/rotate-by-copy.js";
 import { ManagedProcess } from "../../src/process/managed-process.js";
 import type { ProcessContext } from "../../src/process/process-context.js";
 import { templateFromOptions } from "../../src/template/from-options.js";
 import type { TemplateOptions } from "../../src/template/template-options.js";
 import { FakeOs, type FakeOsOptions } from "../../src/testing/fake-os.js";
 import { StatusWatcher } from "../../src/watch/status-watcher.js";
+import { runNothing } from "../logs/log-scene.js";
 
 export interface Fixture {
   readonly os: FakeOs;
@@ -22,6 +25,11 @@ export function fixture(options: TemplateOptions = {}, osOptions: FakeOsOptions 
     record: () => Promise.resolve(),
     awaitDependencies: () => Promise.resolve(),
     logDirectory: undefined,
+    logFiles: new LogFiles({
+      rotator: copyRotator(runNothing),
+      scheduler: os.backgroundScheduler,
+      report: () => undefined,
+    }),
     watcher: new StatusWatcher({ periodMs: 1000, scheduler: os.backgroundScheduler, prepare: () => undefined }),
     warn: (message) => warnings.push(message),
   };

@@ -1,7 +1,11 @@
 import type { PassThrough } from "node:stream";
 import { expect, test, vi } from "vitest";
-import { RunOutput } from "../../src/process/run-output.js";
+import { LogFiles } from "../../src/logs/log-files.js";
+import { copyRotator } from "../../src/logs/rotate-by-copy.js";
+import { ProcessLog } from "../../src/process/process-log.js";
+import { templateFromOptions } from "../../src/template/from-options.js";
 import { FakeOs } from "../../src/testing/fake-os.js";
+import { runNothing } from "../logs/log-scene.js";
 import { within } from "./fixture.js";
 
 /** Streams give what they have in a later turn. */
@@ -19,6 +23,14 @@ const request = {
   stderr: pipe,
 } as const;
 
+const policy = { ...templateFromOptions("app", "app", {}, { cwd: "/" }).logs, bufferLines: 10 };
+
+function logOf(os: FakeOs): ProcessLog {
+  const { scheduler } = os;
+  const logFiles = new LogFiles({ rotator: copyRotator(runNothing), scheduler, report: () => undefined });
+  return new ProcessLog({ name: "app", logFiles, scheduler }, () => ({ targets: request, policy }));
+}
+
 test("what a process wrote last is among its last lines, although its end was told before that came", async () => {
   const os = new FakeOs({
     programs: {
@@ -29,7 +41,7 @@ test("what a process wrote last is among its last lines, although its end was to
       },
     },
   });
-  const prepared = RunOutput.prepare(request, 10, os.scheduler);
+  const prepared = await logOf(os).prepare(request, policy);
   const child = await os.spawn(request);
   const output = prepared.connect(child);
   await child.exit;
@@ -40,7 +52,7 @@ test("what a process wrote last is among its last lines, although its end was to
 
 test("a pipe that something left behind keeps open is waited for 100 ms", async () => {
   const os = new FakeOs({ programs: { app: (self) => self.write("stderr", "one\n") } });
-  const prepared = RunOutput.prepare(request, 10, os.scheduler);
+  const prepared = await logOf(os).prepare(request, policy);
   const child = await os.spawn(request);
   const output = prepared.connect(child);
   const held = os.processes[0]?.stderr as PassThrough;
@@ -57,7 +69,7 @@ test("a pipe that something left behind keeps open is waited for 100 ms", async 
 
 test("the lines of a process that lives are told at once", async () => {
   const os = new FakeOs({ programs: { app: () => undefined } });
-  const prepared = RunOutput.prepare(request, 10, os.scheduler);
+  const prepared = await logOf(os).prepare(request, policy);
   const child = await os.spawn(request);
   const output = prepared.connect(child);
   os.processes[0]?.write("stdout", "up\n");

@@ -193,6 +193,11 @@ const options = partly({
     maxFiles: positive,
     bufferLines: fc.nat({ max: 1_000_000 }),
     echo: fc.boolean(),
+    compress: fc.boolean(),
+    maxTotalSize: fc.integer({ min: 1024, max: 1_000_000_000 }),
+    marker: fc.boolean(),
+    stdoutLevel: fc.constantFrom("DEBUG", "info", "WARN", "ERROR"),
+    stderrLevel: fc.constantFrom("DEBUG", "info", "WARN", "ERROR"),
   }),
   pidFile: filled,
 });

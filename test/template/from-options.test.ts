@@ -52,6 +52,11 @@ test("fills in every default of the schema", () => {
       maxFiles: 5,
       bufferLines: 1000,
       echo: false,
+      compress: false,
+      maxTotalBytes: undefined,
+      marker: false,
+      stdoutLevel: "INFO",
+      stderrLevel: "ERROR",
     },
     pidFile: undefined,
   });

@@ -78,9 +78,12 @@ function singleKind(field: Field): string {
 function defaultText(field: Field): string {
   const rules = rulesOf(field);
   if (rules.required === true) return "required";
-  if (rules.default !== undefined) return `\`${field.repeated ? `[${rules.default}]` : rules.default}\``;
-  if (field.repeated || field.map || hasPresence(field)) return "";
   const words = enumOf(field);
+  if (rules.default !== undefined) {
+    const shown = words === undefined ? rules.default : enumWord(rules.default);
+    return `\`${field.repeated ? `[${shown}]` : shown}\``;
+  }
+  if (field.repeated || field.map || hasPresence(field)) return "";
   if (words !== undefined) return `\`${enumWord(words.valuesById[0] ?? "")}\``;
   if (field.type === "bool") return "`false`";
   return field.type === "string" ? "" : "`0`";

@@ -3,6 +3,7 @@ import type { Process } from "../../process/process.js";
 import { maskText } from "../../template/mask-secrets.js";
 import type { ApiContext } from "../api-context.js";
 import { requireProcess } from "../find-process.js";
+import { LogSource } from "../log-source.js";
 import { readAmount } from "../request.js";
 import { runCommand } from "../run-command.js";
 
@@ -13,7 +14,7 @@ const messages = {
 } as const;
 
 /** The routes of PocketBase's processman, with its bodies, for programs written against those. */
-export function addPmRoutes(app: Hono, { manager, logs }: ApiContext): void {
+export function addPmRoutes(app: Hono, { manager }: ApiContext): void {
   app.get("/api/pm/list", (context) => context.json(manager.getAllProcesses().map(describe)));
   for (const verb of ["start", "stop", "restart"] as const) {
     app.post(`/api/pm/:id/${verb}`, async (context) => {
@@ -25,10 +26,9 @@ export function addPmRoutes(app: Hono, { manager, logs }: ApiContext): void {
   }
   app.get("/api/pm/:id/logs", async (context) => {
     const process = requireProcess(manager, context.req.param("id"));
-    const lines = await logs
-      .bookOf(process, undefined)
-      .tail(readAmount(context, "lines", { otherwise: 100, most: 100_000 }));
-    return context.json({ id: process.name, logs: lines.map(({ line }) => line) });
+    const lines = readAmount(context, "lines", { otherwise: 100, most: 100_000 });
+    const told = await new LogSource([process]).tail({ lines, filter: {} });
+    return context.json({ id: process.name, logs: told.map(({ line }) => line) });
   });
 }
 

@@ -389,7 +389,27 @@ export interface LogPolicy {
     | number
     | undefined;
   /** Every line also goes to the manager's logger: standard output as `info`, standard error as `error`. */
-  echo?: boolean | undefined;
+  echo?:
+    | boolean
+    | undefined;
+  /** Rotated files but the newest are compressed with gzip. Those are not read any more by `logs.tail`. */
+  compress?:
+    | boolean
+    | undefined;
+  /** How much all files of a stream may hold together, in bytes. Left out, there is no limit but `maxFiles`. */
+  maxTotalSize?:
+    | string
+    | undefined;
+  /** Each start writes a line with its time into the log of standard output. */
+  marker?:
+    | boolean
+    | undefined;
+  /** What an echoed line of standard output is to the logger. */
+  stdoutLevel?:
+    | LogPolicy_Level
+    | undefined;
+  /** What an echoed line of standard error is to the logger. */
+  stderrLevel?: LogPolicy_Level | undefined;
 }
 
 /** The kind of place. */
@@ -408,4 +428,25 @@ export namespace LogPolicy_Mode {
   export type FILE = typeof LogPolicy_Mode.FILE;
   export type INHERIT = typeof LogPolicy_Mode.INHERIT;
   export type DISCARD = typeof LogPolicy_Mode.DISCARD;
+}
+
+/** How important a line is to a logger. */
+export const LogPolicy_Level = {
+  /** INFO - What usually happens. */
+  INFO: "INFO",
+  /** DEBUG - What only developers look at. */
+  DEBUG: "DEBUG",
+  /** WARN - What somebody should look at. */
+  WARN: "WARN",
+  /** ERROR - What went wrong. */
+  ERROR: "ERROR",
+} as const;
+
+export type LogPolicy_Level = typeof LogPolicy_Level[keyof typeof LogPolicy_Level];
+
+export namespace LogPolicy_Level {
+  export type INFO = typeof LogPolicy_Level.INFO;
+  export type DEBUG = typeof LogPolicy_Level.DEBUG;
+  export type WARN = typeof LogPolicy_Level.WARN;
+  export type ERROR = typeof LogPolicy_Level.ERROR;
 }

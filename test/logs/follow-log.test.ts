@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asyncScheduler, filter, firstValueFrom, Subject, type Subscription, timer } from "rxjs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { followFile } from "../../src/logs/follow-file.js";
+import { followLog } from "../../src/logs/follow-log.js";
+import { LogFile } from "../../src/logs/log-file.js";
 
 let directory = "";
 let path = "";
@@ -30,7 +31,7 @@ function follow(fromByte = 0): Followed {
   const lines: string[] = [];
   const seen = new Subject<string>();
   open.push(seen.subscribe((line) => lines.push(line)));
-  open.push(followFile(path, { fromByte, scheduler: asyncScheduler }).subscribe(seen));
+  open.push(followLog(new LogFile(path), { fromByte, scheduler: asyncScheduler }).subscribe(seen));
   return {
     lines,
     has: async (count) => {

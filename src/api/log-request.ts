@@ -1,0 +1,61 @@
+import type { Context } from "hono";
+import { RE2JS } from "re2js";
+import type { LineFilter, LogStream } from "../logs/log-line.js";
+import { durationForms, parseDuration } from "../units/duration.js";
+import { badRequest, readAmount } from "./request.js";
+
+/** Which lines of a log somebody wants. */
+export interface LogRequest {
+  /** How many of the last lines of each process come first. */
+  readonly lines: number;
+  readonly filter: LineFilter;
+}
+
+const mostLines = 100_000;
+
+/** @throws ProcessError BAD_REQUEST */
+export function readLogRequest(context: Context, nowMs: number): LogRequest {
+  const filter: LineFilter = {
+    stream: readStream(context),
+    since: readMoment(context, "since", nowMs),
+    until: readMoment(context, "until", nowMs),
+    grep: readGrep(context),
+  };
+  return { lines: readAmount(context, "lines", { otherwise: 100, most: mostLines }), filter };
+}
+
+function readStream(context: Context): LogStream | undefined {
+  const stream = context.req.query("stream");
+  if (stream === undefined || stream === "stdout" || stream === "stderr") return stream;
+  throw badRequest(`stream: unknown value ${JSON.stringify(stream)}; expected stdout or stderr`);
+}
+
+/** A time of day, or how long ago it was. */
+function readMoment(context: Context, name: string, nowMs: number): Date | undefined {
+  const text = context.req.query(name);
+  if (text === undefined) return undefined;
+  const agoMs = parseDuration(text);
+  // Other texts that Date understands mean something else on every machine.
+  const atMs = agoMs === undefined && /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : nowMs - (agoMs ?? Number.NaN);
+  if (!Number.isNaN(atMs)) return new Date(atMs);
+  const expected = `expected ${durationForms}, for how long ago, or a time such as 2026-01-31T12:00:00Z`;
+  throw badRequest(`${name}: ${JSON.stringify(text)} is no time; ${expected}`);
+}
+
+const longestGrep = 1000;
+
+/**
+ * In the syntax of RE2: a regular expression of JavaScript could be written so that one line takes for ever, and nothing else
+ * would happen in this program meanwhile.
+ */
+function readGrep(context: Context): RE2JS | undefined {
+  const text = context.req.query("grep");
+  if (text === undefined || text === "") return undefined;
+  if (text.length > longestGrep) throw badRequest(`grep: is longer than ${longestGrep} characters`);
+  try {
+    return RE2JS.compile(text);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw badRequest(`grep: ${JSON.stringify(text)} is no regular expression in the syntax of RE2: ${cause}`);
+  }
+}
