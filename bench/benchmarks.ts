@@ -1,5 +1,6 @@
 import { crash } from "./cases/crash.js";
 import { importTime } from "./cases/import-time.js";
+import { logs } from "./cases/logs.js";
 import { loopBlock } from "./cases/loop-block.js";
 import { memory } from "./cases/memory.js";
 import { respawn } from "./cases/respawn.js";
@@ -20,4 +21,5 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   "loop-block": loopBlock,
   import: importTime,
   memory,
+  logs,
 };

@@ -13,7 +13,7 @@ export interface Row {
   readonly budget: number | undefined;
 }
 
-export type Unit = "ms" | "µs" | "KB" | "%";
+export type Unit = "ms" | "µs" | "KB" | "MB" | "%" | "lines";
 
 export interface Figure {
   readonly value: number;

@@ -30,6 +30,9 @@ test("every benchmark runs and produces its rows", { timeout: 120_000 }, async (
     "help",
     "heap",
     "resident",
+    "to its log",
+    "followed",
+    "lost",
   ]) {
     expect(titles).toContain(word);
   }

@@ -46,14 +46,22 @@ function collect(process: Process, count?: number): LogLine[] {
 const textOf = (lines: readonly LogLine[]): readonly string[] => lines.map(({ line }) => line);
 const shell = (script: string): { args: string[] } => ({ args: ["-c", script] });
 
+/** More than one are full size: `DROVER_TORTURE_RUNS=100`. */
+const tortureRuns = Number(process.env["DROVER_TORTURE_RUNS"] ?? 1);
+
 describe("the log of a process", () => {
-  test.each([
-    ["its files", { hasState: true }],
-    ["a pipe", { hasState: false }],
-  ])("has every byte of the torture program, from %s", async (_from, { hasState }) => {
+  const runs = Array.from(
+    { length: tortureRuns },
+    () =>
+      [
+        ["its files", true],
+        ["a pipe", false],
+      ] as const,
+  ).flat();
+  test.for(runs)("has every byte of the torture program, from %s", async ([, hasState]) => {
     const path = place();
     const manager = await open(hasState ? { stateDir: join(path, "state") } : {});
-    const torture = new Torture({ count: 1, bytes: 5_000_000 });
+    const torture = new Torture({ count: 1, bytes: tortureRuns === 1 ? 5_000_000 : 50_000_000 });
     const logs = { maxSize: "1GiB", bufferLines: 100_000 };
     const app = manager.newProcess("app", process.execPath, { args: [replay, torture.writePlan(path)], logs });
     const lines = collect(app, 0);
