@@ -1,9 +1,9 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { ProcessError } from "../errors.js";
 import type { ApiContext } from "./api-context.js";
 import { type ErrorBody, reportError } from "./error-body.js";
 import { httpStatus } from "./http-status.js";
+import { limitBody } from "./limit-body.js";
 import { addCommandRoutes } from "./routes/commands.js";
 import { addControlRoutes } from "./routes/control.js";
 import { addHealthRoutes } from "./routes/health.js";
@@ -19,7 +19,7 @@ const largestBodyBytes = 1024 * 1024;
 export function createApp(api: ApiContext): Hono {
   const app = new Hono();
   const tooLarge: ErrorBody = errorBody("BAD_REQUEST", `the body is larger than ${largestBodyBytes} bytes`);
-  app.use(bodyLimit({ maxSize: largestBodyBytes, onError: (context) => context.json(tooLarge, 413) }));
+  app.use(limitBody(largestBodyBytes, (context) => context.json(tooLarge, 413)));
   // A fixed path before one with a name in it: Hono takes the first that fits.
   addTemplateRoutes(app, api);
   addCommandRoutes(app, api);

@@ -42,7 +42,9 @@ function readMoment(context: Context, name: string, nowMs: number): Date | undef
   throw badRequest(`${name}: ${JSON.stringify(text)} is no time; ${expected}`);
 }
 
-const longestGrep = 1000;
+/** Characters of an expression, and steps it is compiled to: `a{900}` has 900, and a character of a line may take as many. */
+const longestGrep = 500;
+const largestGrep = 1000;
 
 /**
  * In the syntax of RE2: a regular expression of JavaScript could be written so that one line takes for ever, and nothing else
@@ -52,6 +54,12 @@ function readGrep(context: Context): RE2JS | undefined {
   const text = context.req.query("grep");
   if (text === undefined || text === "") return undefined;
   if (text.length > longestGrep) throw badRequest(`grep: is longer than ${longestGrep} characters`);
+  const grep = compile(text);
+  if (grep.programSize() <= largestGrep) return grep;
+  throw badRequest(`grep: ${JSON.stringify(text)} is too large: what is repeated counts as often as {} says`);
+}
+
+function compile(text: string): RE2JS {
   try {
     return RE2JS.compile(text);
   } catch (error) {

@@ -1,8 +1,8 @@
-import { concatAll, map, type Observable } from "rxjs";
+import { map, type Observable } from "rxjs";
 import { ProcessError } from "../errors.js";
 import type { BatchedLogBook } from "../logs/log-book.js";
 import { type LogLine, mergeByTime } from "../logs/log-line.js";
-import { mergeBatches } from "../logs/merge-batches.js";
+import { eachLine, mergeBatches } from "../logs/merge-batches.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
 import type { LogLineInfo } from "./event-info.js";
@@ -36,7 +36,7 @@ export class LogSource {
     const batches = this.#logs.map(({ name, log }) => {
       return log.batches(lines, filter).pipe(map((batch) => named(name, batch)));
     });
-    return mergeBatches(batches).pipe(concatAll(), map(describeLine));
+    return eachLine(mergeBatches(batches)).pipe(map(describeLine));
   }
 
   async clear(): Promise<void> {

@@ -1,6 +1,12 @@
 import { lookAtLog, type OpenLog, openLog } from "./open-log.js";
 import { readBlocks } from "./read-blocks.js";
 
+/** What a read has come to: nothing new, all there was, or as much as one read takes. */
+export type ReadOutcome = "nothing" | "all" | "part";
+
+/** So much at a time: who rotates the file waits for it, and a writer may be faster than we are. */
+const turnBytes = 4 * 1024 * 1024;
+
 /** Gets what a cursor reads. */
 export interface CursorReader {
   /** The next bytes; valid only during the call. */
@@ -28,20 +34,22 @@ export class FileCursor {
     this.#reader = reader;
   }
 
-  /** Reads to the end. True when there was something; rejects when the file cannot be read. One call at a time. */
-  async read(): Promise<boolean> {
-    if (this.#isClosed) return false;
+  /** Reads on; rejects when the file cannot be read. One call at a time. */
+  async read(): Promise<ReadOutcome> {
+    if (this.#isClosed) return "nothing";
     this.#log ??= await openLog(this.#path);
     if (this.#log === undefined) {
       this.#atByte = 0;
-      return false;
+      return "nothing";
     }
     const { size } = await this.#log.handle.stat();
     if (size < this.#atByte) this.#beginAnew();
-    const hasRead = await this.#readToEnd(this.#log);
+    const outcome = await this.#readOn(this.#log);
+    if (outcome === "part") return outcome;
     const named = await lookAtLog(this.#path);
-    if (named === undefined || named.id === this.#log.id || named.bytes === 0) return hasRead;
-    return (await this.#changeFiles(this.#log)) || hasRead;
+    if (named === undefined || named.id === this.#log.id || named.bytes === 0) return outcome;
+    await this.#changeFiles(this.#log);
+    return "part";
   }
 
   /** First byte of the file that was not read yet. */
@@ -71,20 +79,20 @@ export class FileCursor {
     this.#isClosed = true;
   }
 
-  async #changeFiles(old: OpenLog): Promise<boolean> {
-    const hasRead = await this.#readToEnd(old);
+  /** The rest of the old file comes first. */
+  async #changeFiles(old: OpenLog): Promise<void> {
+    if ((await this.#readOn(old)) === "part") return;
     this.#log = undefined;
     await old.handle.close();
     this.#beginAnew();
-    this.#log = await openLog(this.#path);
-    if (this.#log === undefined) return hasRead;
-    return (await this.#readToEnd(this.#log)) || hasRead;
   }
 
-  async #readToEnd(log: OpenLog): Promise<boolean> {
+  async #readOn(log: OpenLog): Promise<ReadOutcome> {
     const fromByte = this.#atByte;
-    await this.#readBlocks(log, Number.POSITIVE_INFINITY);
-    return this.#atByte > fromByte;
+    await this.#readBlocks(log, fromByte + turnBytes);
+    const bytes = this.#atByte - fromByte;
+    if (bytes === 0) return "nothing";
+    return bytes < turnBytes ? "all" : "part";
   }
 
   async #readBlocks({ handle }: OpenLog, toByte: number): Promise<void> {

@@ -1,9 +1,10 @@
-import { concatAll, type Observable, type SchedulerLike, Subject, takeUntil } from "rxjs";
+import { type Observable, type SchedulerLike, Subject, takeUntil } from "rxjs";
 import { followReaders } from "./follow-readers.js";
 import type { OwnedLogBook } from "./log-book.js";
 import type { LogFile } from "./log-file.js";
 import { type LineFilter, type LogLine, lastOf, mergeByTime } from "./log-line.js";
 import { LogReader } from "./log-reader.js";
+import { eachLine } from "./merge-batches.js";
 import { tailSegments } from "./tail-segments.js";
 
 export interface FileLogBookOptions {
@@ -54,7 +55,7 @@ export class FileLogBook implements OwnedLogBook {
   }
 
   follow(count = this.#bufferLines, filter: LineFilter = {}): Observable<LogLine> {
-    return this.batches(count, filter).pipe(concatAll());
+    return eachLine(this.batches(count, filter));
   }
 
   batches(count = this.#bufferLines, filter: LineFilter = {}): Observable<readonly LogLine[]> {

@@ -3,9 +3,13 @@ import { isWanted, type LineFilter, type LogLine, lastOf, mergeByTime } from "./
 import type { LogReader } from "./log-reader.js";
 import { tailSegments } from "./tail-segments.js";
 
+function leavesOut(filter: LineFilter): boolean {
+  return Object.values(filter).some((wanted) => wanted !== undefined);
+}
+
 /**
- * The last `count` lines of several logs by their times, as one batch, then each new one as it comes. Lines that come while
- * the last ones are still being read wait for them. Never completes, never errors.
+ * The last `count` lines of several logs by their times, as one batch, then the new ones as they come. Lines that come
+ * while the last ones are still being read wait for them. Never completes, never errors.
  */
 export function followReaders(
   readers: readonly LogReader[],
@@ -13,19 +17,19 @@ export function followReaders(
   filter: LineFilter,
 ): Observable<readonly LogLine[]> {
   return new Observable((subscriber) => {
-    let waiting: LogLine[] | undefined = [];
-    const onLine = (line: LogLine): void => {
-      if (!isWanted(line, filter)) return;
-      if (waiting === undefined) subscriber.next([line]);
-      else waiting.push(line);
+    let waiting: (readonly LogLine[])[] | undefined = [];
+    const onLines = (lines: readonly LogLine[]): void => {
+      const wanted = leavesOut(filter) ? lines.filter((line) => isWanted(line, filter)) : lines;
+      if (waiting === undefined) subscriber.next(wanted);
+      else waiting.push(wanted);
     };
-    const members = readers.map((reader) => reader.join(onLine, (view) => tailSegments(view, count, filter)));
+    const members = readers.map((reader) => reader.join(onLines, (view) => tailSegments(view, count, filter)));
     // A log whose end cannot be read is followed nevertheless.
     const snapshots = members.map(({ snapshot }) => snapshot.catch(() => undefined));
     void Promise.all(snapshots).then((streams) => {
       const lines = mergeByTime(streams.map((stream) => stream ?? []));
       subscriber.next(lastOf(lines, count));
-      for (const line of waiting ?? []) subscriber.next([line]);
+      for (const batch of waiting ?? []) subscriber.next(batch);
       waiting = undefined;
     });
     return () => {

@@ -1,7 +1,7 @@
-import { concatAll, type Observable } from "rxjs";
+import type { Observable } from "rxjs";
 import type { OwnedLogBook } from "./log-book.js";
 import { type LineFilter, type LogLine, lastOf, mergeByTime } from "./log-line.js";
-import { mergeBatches } from "./merge-batches.js";
+import { eachLine, mergeBatches } from "./merge-batches.js";
 
 /** One log of two whose streams are kept in different ways. */
 export class JoinedLogBook implements OwnedLogBook {
@@ -22,7 +22,7 @@ export class JoinedLogBook implements OwnedLogBook {
   }
 
   follow(count = this.#bufferLines, filter: LineFilter = {}): Observable<LogLine> {
-    return this.batches(count, filter).pipe(concatAll());
+    return eachLine(this.batches(count, filter));
   }
 
   batches(count = this.#bufferLines, filter: LineFilter = {}): Observable<readonly LogLine[]> {

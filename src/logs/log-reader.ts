@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from "rxjs";
-import type { FileCursor } from "./file-cursor.js";
+import type { FileCursor, ReadOutcome } from "./file-cursor.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { LogFile } from "./log-file.js";
 import { type LogLine, type LogStream, makeLogLine } from "./log-line.js";
@@ -15,6 +15,9 @@ export interface LogSource {
   /** Whether a process is writing: its unfinished line is waited for. */
   readonly isWriting: () => boolean;
 }
+
+/** Gets the next lines. */
+type OnLines = (lines: readonly LogLine[]) => void;
 
 interface Reading {
   readonly cursor: FileCursor;
@@ -32,7 +35,9 @@ export interface Membership<Snapshot> {
 /** Reads one log file as it grows, once for all who follow it, and not at all while nobody does. */
 export class LogReader {
   readonly #source: LogSource;
-  readonly #listeners = new Set<(line: LogLine) => void>();
+  readonly #listeners = new Set<OnLines>();
+  /** Lines that were cut, to be delivered together: one at a time would cost more than the cutting. */
+  #cut: LogLine[] = [];
   #members = 0;
   #reading: Reading | undefined;
   /** When the block was read whose lines are delivered. */
@@ -48,10 +53,7 @@ export class LogReader {
   }
 
   /** Delivers every line that is not in the view given to `look`, from the moment that has been given it. */
-  join<Snapshot>(
-    onLine: (line: LogLine) => void,
-    look: (view: LogView) => Promise<Snapshot>,
-  ): Membership<Snapshot | undefined> {
+  join<Snapshot>(onLines: OnLines, look: (view: LogView) => Promise<Snapshot>): Membership<Snapshot | undefined> {
     let isMember = true;
     this.#members += 1;
     const snapshot = this.#source.file.exclusive(async () => {
@@ -59,7 +61,7 @@ export class LogReader {
       const view = await this.#begin();
       // Whoever left while the reading began has nobody else to end it.
       if (this.#members === 0) this.#end();
-      if (isMember) this.#listeners.add(onLine);
+      if (isMember) this.#listeners.add(onLines);
       return await look(view);
     });
     return {
@@ -67,7 +69,7 @@ export class LogReader {
       leave: () => {
         if (!isMember) return;
         isMember = false;
-        this.#listeners.delete(onLine);
+        this.#listeners.delete(onLines);
         this.#members -= 1;
         if (this.#members === 0) this.#end();
       },
@@ -85,9 +87,14 @@ export class LogReader {
   /** Delivers what has been written until now. */
   async readToEnd(): Promise<void> {
     await this.#source.file.exclusive(async () => {
-      await this.#source.file.look(new Date(this.#source.scheduler.now()));
-      await this.#reading?.cursor.read();
+      const { file } = this.#source;
+      const bytes = (await file.look(new Date(this.#source.scheduler.now()))) ?? 0;
+      // Up to where the log was then: of one that is being written there is no end.
+      while (this.#reading !== undefined && (await this.#reading.cursor.read()) === "part") {
+        if (this.#reading.cursor.atByte >= bytes) break;
+      }
       if (!this.#source.isWriting()) this.#reading?.splitter.endLine();
+      this.#tell();
     });
   }
 
@@ -113,21 +120,30 @@ export class LogReader {
       onBlock: (block) => {
         this.#readAt = new Date(scheduler.now());
         splitter.push(block);
+        this.#tell();
       },
-      onBreak: () => splitter.end(),
+      onBreak: () => {
+        splitter.end();
+        this.#tell();
+      },
     });
-    const read = async (): Promise<boolean> => {
-      const hasRead = await cursor.read();
-      if (hasRead) file.times.mark(file.removedBytes + cursor.atByte, new Date(scheduler.now()));
-      return hasRead;
+    const read = async (): Promise<ReadOutcome> => {
+      const outcome = await cursor.read();
+      if (outcome !== "nothing") file.times.mark(file.removedBytes + cursor.atByte, new Date(scheduler.now()));
+      return outcome;
     };
     return { cursor, splitter, reads: paceReads(file.path, () => file.exclusive(read), scheduler) };
   }
 
   #deliver(text: string, isPartial: boolean): void {
-    if (this.#listeners.size === 0) return;
-    const line = makeLogLine(this.#source.stream, text, isPartial, this.#readAt);
-    for (const listener of this.#listeners) listener(line);
+    if (this.#listeners.size > 0) this.#cut.push(makeLogLine(this.#source.stream, text, isPartial, this.#readAt));
+  }
+
+  #tell(): void {
+    const lines = this.#cut;
+    if (lines.length === 0) return;
+    this.#cut = [];
+    for (const listener of this.#listeners) listener(lines);
   }
 
   #end(): void {

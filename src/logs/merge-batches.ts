@@ -30,3 +30,16 @@ export function mergeBatches<Line extends Pick<LogLine, "at">>(
     });
   });
 }
+
+/** The lines of batches one by one. Completes and errors like them. */
+export function eachLine<Line>(batches$: Observable<readonly Line[]>): Observable<Line> {
+  return new Observable((subscriber) =>
+    batches$.subscribe({
+      next: (batch) => {
+        for (const line of batch) subscriber.next(line);
+      },
+      error: (reason) => subscriber.error(reason),
+      complete: () => subscriber.complete(),
+    }),
+  );
+}

@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
 import {
-  concatAll,
   debounceTime,
   filter,
   firstValueFrom,
@@ -15,6 +14,7 @@ import { LineRing } from "./line-ring.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { OwnedLogBook } from "./log-book.js";
 import { isWanted, type LineFilter, type LogLine, type LogStream, lastOf, makeLogLine } from "./log-line.js";
+import { eachLine } from "./merge-batches.js";
 
 /** Characters kept at most, whatever the number of lines: some hundred long lines, or 10,000 usual ones. */
 const maxKeptCharacters = 1024 * 1024;
@@ -114,7 +114,7 @@ export class RingLogBook implements OwnedLogBook {
   }
 
   follow(count = this.#bufferLines, wanted: LineFilter = {}): Observable<LogLine> {
-    return this.batches(count, wanted).pipe(concatAll());
+    return eachLine(this.batches(count, wanted));
   }
 
   batches(count = this.#bufferLines, wanted: LineFilter = {}): Observable<readonly LogLine[]> {

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { BehaviorSubject, concatAll, type Observable, type SchedulerLike, switchMap } from "rxjs";
+import { BehaviorSubject, type Observable, type SchedulerLike, switchMap } from "rxjs";
 import { FileLogBook } from "../logs/file-log-book.js";
 import { JoinedLogBook } from "../logs/joined-log-book.js";
 import type { BatchedLogBook, OwnedLogBook } from "../logs/log-book.js";
 import type { HeldLog, LogFiles } from "../logs/log-files.js";
 import type { LineFilter, LogLine, LogStream } from "../logs/log-line.js";
+import { eachLine } from "../logs/merge-batches.js";
 import { RingLogBook } from "../logs/ring-log-book.js";
 import { describeStart, writeMarker } from "../logs/write-marker.js";
 import type { Child, OutputTarget } from "../os/os.js";
@@ -64,7 +65,7 @@ export class ProcessLog implements BatchedLogBook {
   }
 
   follow(count?: number, filter?: LineFilter): Observable<LogLine> {
-    return this.batches(count, filter).pipe(concatAll());
+    return eachLine(this.batches(count, filter));
   }
 
   /** After a move there is nothing to repeat: what stands in the new place is of others, or has been told. */

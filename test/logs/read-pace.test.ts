@@ -15,7 +15,7 @@ describe("the pace of reading", () => {
       "/nonexistent/app.log",
       async () => {
         at.push(clock.now());
-        return isBusy;
+        return isBusy ? "all" : "nothing";
       },
       clock,
     );
@@ -61,7 +61,7 @@ describe("the pace of reading", () => {
       async () => {
         calls += 1;
         read.next(calls);
-        return false;
+        return "nothing";
       },
       clock,
     );
@@ -87,7 +87,7 @@ describe("the pace of reading", () => {
         calls += 1;
         appendFileSync(scene.path, "x");
         if (calls === 10) enough.next();
-        return true;
+        return "all";
       },
       asyncScheduler,
     );
