@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, codeOf, type Scene, serveScene, token } from "./scene.js";
 
@@ -12,6 +13,8 @@ const routes = [
   ["GET", "/api/processes/web/logs"],
   ["GET", "/api/processes/web/logs?follow=true"],
   ["GET", "/api/processes/web/wait"],
+  ["GET", "/api/logs"],
+  ["GET", "/api/logs?follow=true"],
   ["GET", "/api/events"],
   ["GET", "/api/manager"],
   ["GET", "/api/pm/list"],
@@ -32,6 +35,8 @@ const routes = [
   ["POST", "/api/pm/web/restart"],
   ["POST", "/api/shutdown"],
   ["DELETE", "/api/processes/web"],
+  ["DELETE", "/api/processes/web/logs"],
+  ["DELETE", "/api/logs"],
 ] as const;
 
 describe("a manager that listens on a network", () => {
@@ -110,6 +115,24 @@ describe("the routes", () => {
     ["GET", "/api/processes/web/logs?lines=1e9", "", 400, "BAD_REQUEST"],
     ["GET", "/api/processes/web/logs?lines=99999999999999999999", "", 400, "BAD_REQUEST"],
     ["GET", "/api/processes/web/logs?stream=both", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/processes/web/logs?follow=maybe", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?lines=100001", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?since=yesterday", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?since=5", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?since=", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?until=31.01.2026", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?until=2026-13-01&follow=true", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?grep=(", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?grep=(?=a)", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?grep=(a)%5C1&follow=true", "", 400, "BAD_REQUEST"],
+    ["GET", `/api/logs?grep=${"a".repeat(501)}`, "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?grep=a%5Bab%5D{900}%5Bab%5D{900}", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?grep=((a{10}){10}){11}", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?name=nobody", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/logs?name=web&name=nobody", "", 404, "PROCESS_NOT_FOUND"],
+    ["GET", "/api/logs?group=nope", "", 404, "PROCESS_NOT_FOUND"],
+    ["DELETE", "/api/logs?name=nobody*", "", 404, "PROCESS_NOT_FOUND"],
+    ["DELETE", "/api/processes/nobody/logs", "", 404, "PROCESS_NOT_FOUND"],
     ["GET", "/api/processes/web/wait?for=lunch", "", 400, "BAD_REQUEST"],
     ["GET", "/api/processes/web/wait?timeout=soon", "", 400, "INVALID_TEMPLATE"],
     ["GET", "/api/processes/web/wait", "", 409, "ILLEGAL_STATE"],
@@ -147,6 +170,14 @@ describe("the routes", () => {
     const { message } = (JSON.parse(text) as { error: { message: string } }).error;
     expect(message.split("\n")).toHaveLength(4 + 1);
     expect(message).toMatch(/comand: .*did you mean "command".*name: .*restart\.mode: /s);
+  });
+
+  test("take a body whose length nobody says", async () => {
+    const headers = { "transfer-encoding": "chunked" };
+    const unknown = { method: "POST", path: "/api/processes", headers, body: '{"name":"web","command":"sleep"}' };
+    expect(codeOf(await ask({ socketPath }, unknown))).toBe("NAME_TAKEN");
+    const empty = { method: "POST", path: "/api/processes/nobody/start", headers };
+    expect(codeOf(await ask({ socketPath }, empty))).toBe("PROCESS_NOT_FOUND");
   });
 
   test("take no body over 1 MB, also when nobody says how long it is", async () => {
@@ -194,6 +225,21 @@ describe("supervision goes on", () => {
     expect(performance.now() - started).toBeLessThan(2000);
     await ended;
   });
+
+  test.for(["(a+)+$", "(a|aa)+$", "(a|a?)+$", "^(([a-z])+.)+[A-Z]([a-z])+$", "(.*)*(.*)*(.*)*x$", "(a?){200}b"])(
+    "while long lines are searched with %s, which a regular expression of JavaScript would never end",
+    async (grep) => {
+      await using scene = await serveScene();
+      const { manager, client, stateDir } = scene;
+      await manager.newProcess("web", "sleep", { args: ["1000"] }).start();
+      const line = `${"a".repeat(60_000)}!`;
+      writeFileSync(join(stateDir, "logs/web.out.log"), `${line}\n`.repeat(10));
+      const started = performance.now();
+      await Promise.all([client.logs("web", { grep }), client.logs({ all: true }, { grep }), client.list()]);
+      expect(performance.now() - started).toBeLessThan(10_000);
+      expect(await client.logs("web", { grep: "a!$", lines: 3 })).toHaveLength(3);
+    },
+  );
 
   test("of 50 calls at once on one process, which ends in one process or none", async () => {
     await using scene = await serveScene();

@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { firstValueFrom, take, toArray } from "rxjs";
 import { describe, expect, test } from "vitest";
@@ -79,7 +79,7 @@ describe("the events of a manager", () => {
 describe("the logs of a process", () => {
   test("are given from the end, of one stream or both, and followed across a restart", async () => {
     await using scene = await serveScene();
-    const { web, write } = await talker(scene);
+    const { process: web, write } = await talker(scene);
     await expect.poll(async () => (await scene.client.logs("web")).length).toBe(3);
     expect((await scene.client.logs("web", { lines: 1, stream: "stderr" })).map(({ line }) => line)).toEqual([
       "problem",
@@ -107,12 +107,89 @@ describe("the logs of a process", () => {
     expect([lineOf(await again.next()), lineOf(await again.next())]).toEqual(["three", "four"]);
   });
 
+  test("are filtered by when lines were seen, by an expression, and by the stream", async () => {
+    await using scene = await serveScene();
+    const { client } = scene;
+    const { write } = await talker(scene);
+    await expect.poll(async () => (await client.logs("web")).length).toBe(3);
+    const first = (await client.logs("web", { stream: "stdout" })).map(({ at }) => Date.parse(at ?? ""));
+    await expect.poll(() => Date.now()).toBeGreaterThan(Math.max(...first));
+    write("three\n");
+    const stdout = { stream: "stdout" } as const;
+    await expect.poll(async () => linesOf(await client.logs("web", stdout))).toEqual(["one", "two", "three"]);
+    const since = (await client.logs("web", { lines: 1, ...stdout }))[0]?.at ?? "";
+    expect(linesOf(await client.logs("web", { since }))).toEqual(["three"]);
+    expect(linesOf(await client.logs("web", { until: since, ...stdout }))).toEqual(["one", "two"]);
+    expect(linesOf(await client.logs("web", { since: "1h", ...stdout }))).toEqual(["one", "two", "three"]);
+    expect(linesOf(await client.logs("web", { until: "1h" }))).toEqual([]);
+    expect(linesOf(await client.logs("web", { grep: "^t|prob.em", lines: 2 })).sort()).toEqual(["three", "two"]);
+    expect(linesOf(await client.logs("web", { grep: "(?i)ONE" }))).toEqual(["one"]);
+    await using errors = reader(client.followLogs("web", { grep: "error|^one$", ...stdout }));
+    expect(lineOf(await errors.next())).toBe("one");
+    write("fine\nerror 1\nfine again\nerror 2\n");
+    expect([lineOf(await errors.next()), lineOf(await errors.next())]).toEqual(["error 1", "error 2"]);
+  });
+
+  test("of several are merged by the times of their lines, and followed together, each line once", async () => {
+    await using scene = await serveScene();
+    const { client, manager } = scene;
+    manager.newProcess("silent", "true", { logs: { mode: "DISCARD" } });
+    const web = await talker(scene);
+    // Lines are merged by when they were seen.
+    await expect.poll(async () => (await client.logs("web")).length).toBe(3);
+    const db = await talker(scene, "db");
+    await expect.poll(async () => (await client.logs("db")).length).toBe(3);
+    const both = (await client.logs({ names: ["db", "web", "*e*", "silent"] }, { stream: "stdout" })).map(named);
+    expect(both).toEqual(["web one", "web two", "db one", "db two"]);
+    expect((await client.logs({ all: true }, { lines: 1, stream: "stderr" })).map(named)).toEqual([
+      "web problem",
+      "db problem",
+    ]);
+    expect((await client.logs({ group: "db" }, { lines: 1, stream: "stdout" })).map(named)).toEqual(["db two"]);
+    await using lines = reader(client.followLogs({ names: ["db", "web"] }, { lines: 1, stream: "stdout" }));
+    const next = async (): Promise<string> => named((await lines.next()).data as LogLineInfo);
+    expect([await next(), await next()]).toEqual(["web two", "db two"]);
+    db.write("three\n");
+    expect(await next()).toBe("db three");
+    web.write("three\n");
+    expect(await next()).toBe("web three");
+    await web.process.restart();
+    expect([await next(), await next()]).toEqual(["web one", "web two"]);
+    db.write("four\n");
+    expect(await next()).toBe("db four");
+  });
+
+  test("are thrown away, of one or several, on disk too, and followers get what comes after", async () => {
+    await using scene = await serveScene();
+    const { client, stateDir } = scene;
+    const web = await talker(scene);
+    await talker(scene, "db");
+    await expect.poll(async () => (await client.logs({ all: true })).length).toBe(6);
+    writeFileSync(join(stateDir, "logs/web.out.log.1"), "before\n");
+    expect((await client.logs("web")).map(({ line }) => line)).toContain("before");
+    await using lines = reader(client.followLogs("web", { lines: 1, stream: "stdout" }));
+    expect(lineOf(await lines.next())).toBe("two");
+    const answer = await ask(socketOf(scene), { method: "DELETE", path: "/api/processes/web/logs" });
+    expect(JSON.parse(answer.body)).toEqual({ cleared: ["web"] });
+    expect(await client.logs("web")).toEqual([]);
+    expect(readdirSync(join(stateDir, "logs"))).not.toContain("web.out.log.1");
+    expect(statSync(join(stateDir, "logs/web.out.log")).size).toBe(0);
+    expect(await client.logs("db")).toHaveLength(3);
+    web.write("after\n");
+    expect(lineOf(await lines.next())).toBe("after");
+    expect(await client.clearLogs({ names: ["web", "db"] })).toEqual(["web", "db"]);
+    expect(await client.logs({ all: true })).toEqual([]);
+  });
+
   test("that are not kept are refused, with the reason", async () => {
     await using scene = await serveScene();
     scene.manager.newProcess("silent", "true", { logs: { mode: "DISCARD" } });
     await expect(scene.client.logs("silent")).rejects.toMatchObject({ code: "UNSUPPORTED" });
-    const answer = await ask(socketOf(scene), { path: "/api/processes/silent/logs" });
-    expect(answer.status).toBe(501);
+    for (const method of ["GET", "DELETE"]) {
+      for (const path of ["/api/processes/silent/logs", "/api/logs?name=silent", "/api/logs"]) {
+        expect(await ask(socketOf(scene), { method, path }), `${method} ${path}`).toMatchObject({ status: 501 });
+      }
+    }
   });
 });
 
@@ -184,13 +261,13 @@ describe("for other programs", () => {
 });
 
 /** A process that writes two lines and a problem, and whose standard output the test writes to like another part of it. */
-async function talker(scene: Scene) {
-  const script = "echo one; echo two; echo problem >&2; echo up > ready; exec sleep 1000";
-  const readiness = { exec: { command: "test", args: ["-f", "ready"] }, interval: "20ms" };
-  const web = scene.manager.newProcess("web", "sh", { args: ["-c", script], cwd: scene.stateDir, readiness });
-  await web.start();
-  const write = (text: string): void => appendFileSync(join(scene.stateDir, "logs/web.out.log"), text);
-  return { web, write };
+async function talker({ manager, stateDir }: Scene, name = "web") {
+  const script = `echo one; echo two; echo problem >&2; echo up > ${name}.ready; exec sleep 1000`;
+  const readiness = { exec: { command: "test", args: ["-f", `${name}.ready`] }, interval: "20ms" };
+  const process = manager.newProcess(name, "sh", { args: ["-c", script], cwd: stateDir, readiness, group: name });
+  await process.start();
+  const write = (text: string): void => appendFileSync(join(stateDir, `logs/${name}.out.log`), text);
+  return { process, write };
 }
 
 function socketOf({ server }: Scene): { readonly socketPath: string } {
@@ -199,6 +276,14 @@ function socketOf({ server }: Scene): { readonly socketPath: string } {
 
 function lineOf({ data }: ServerEvent): string {
   return (data as LogLineInfo).line;
+}
+
+function linesOf(lines: readonly LogLineInfo[]): string[] {
+  return lines.map(({ line }) => line);
+}
+
+function named({ process, line }: LogLineInfo): string {
+  return `${process} ${line}`;
 }
 
 /** Fails for a line that a scraper would not take. */
