@@ -32,7 +32,7 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .option("--no-log-prefix", "show it without the names of the processes")
     .option("-t, --timestamps", "show it with the time it was seen")
     .addOption(
-      new Option("--log-format <format>", "of what drover itself has to tell").choices(logFormats).default("plain"),
+      new Option("--log-format <format>", "of warnings, errors and echoed lines").choices(logFormats).default("plain"),
     )
     .option("--json", "one JSON object a line for each change of state, and not what the processes write")
     .option("--verbose", "also tell when a process only goes to sleep or wakes up")
@@ -50,7 +50,7 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
 const upHelp = `
 Ctrl-C, SIGTERM or SIGHUP stops every process, the last one first, and exits with 0; a second one kills them.
 What the processes write is appended to logs/NAME.out.log and logs/NAME.err.log in the state directory, and shown from there; with
---detach what drover itself has to tell goes to drover.log there. --log-format full writes that as
+--detach what drover itself has to tell goes to drover.log there. --log-format full writes warnings and errors as
 "[time] level: text", and lines of processes with logs.echo as "[time] level: [name] STDOUT: text".
 
 Examples:
