@@ -23,7 +23,8 @@ export class Feed<Value> {
   readonly #changed = new Subject<void>();
   readonly #capacity: number;
   readonly #subscription: Subscription;
-  #entries: Entry<Value>[] = [];
+  /** Each value at its sequence modulo the capacity, in one array for ever: of a flood a garbage collector must not see more. */
+  readonly #entries: Entry<Value>[] = [];
   #last = 0;
   #isComplete = false;
 
@@ -42,11 +43,13 @@ export class Feed<Value> {
     return this.#isComplete;
   }
 
-  /** What came after the value of this sequence. */
-  after(sequence: number): Unseen<Value> {
-    const first = this.#last - this.#entries.length + 1;
-    const lost = Math.max(0, first - 1 - sequence);
-    return { entries: this.#entries.slice(Math.max(0, sequence + 1 - first)), lost };
+  /** What came after the value of this sequence, at most so many. */
+  after(sequence: number, most = Number.POSITIVE_INFINITY): Unseen<Value> {
+    const kept = Math.max(0, this.#last - this.#capacity);
+    const from = Math.max(sequence, kept);
+    const count = Math.max(0, Math.min(this.#last - from, most));
+    const entries = Array.from({ length: count }, (_, index) => this.#entries[(from + 1 + index) % this.#capacity]);
+    return { entries: entries.filter((entry) => entry !== undefined), lost: Math.max(0, kept - sequence) };
   }
 
   close(): void {
@@ -58,9 +61,7 @@ export class Feed<Value> {
 
   #add(value: Value): void {
     this.#last += 1;
-    this.#entries.push({ sequence: this.#last, value });
-    // Cut in large pieces: taking the first one off each time would cost as much as all of them.
-    if (this.#entries.length >= 2 * this.#capacity) this.#entries = this.#entries.slice(-this.#capacity);
+    this.#entries[this.#last % this.#capacity] = { sequence: this.#last, value };
     this.#changed.next();
   }
 }

@@ -1,8 +1,7 @@
 import { type SchedulerLike, type Subscription, timer } from "rxjs";
-import type { LogLineInfo } from "./event-info.js";
 import { Feed } from "./feed.js";
 import type { LogRequest } from "./log-request.js";
-import type { LogSource } from "./log-source.js";
+import type { LogSource, NamedLine } from "./log-source.js";
 
 /** How long a reader may be away and goes on where it was. */
 const absenceMs = 30_000;
@@ -12,7 +11,7 @@ const keptLines = 1000;
 /** The followed log of one reader. */
 export interface LogFeed {
   readonly token: string;
-  readonly feed: Feed<LogLineInfo>;
+  readonly feed: Feed<NamedLine>;
   /** The reader has gone; it may come back. */
   leave(): void;
 }
@@ -34,17 +33,17 @@ export class LogFeeds {
   }
 
   /** The feed of a reader that comes back, if it is not too late. */
-  find({ names }: LogSource, token: string): LogFeed | undefined {
+  find(token: string, key: string): LogFeed | undefined {
     const kept = this.#kept.get(token);
-    if (kept?.key !== keyOf(names)) return undefined;
+    if (kept?.key !== key) return undefined;
     kept.absence?.unsubscribe();
     return kept;
   }
 
-  open(source: LogSource, request: LogRequest): LogFeed {
+  /** @param key what was asked for: who comes back for something else begins anew */
+  open(source: LogSource, request: LogRequest, key: string): LogFeed {
     const token = this.#newToken();
     const feed = new Feed(source.follow(request), Math.max(keptLines, request.lines));
-    const key = keyOf(source.names);
     const kept: Kept = { token, feed, key, absence: undefined, leave: () => this.#await(kept) };
     this.#kept.set(token, kept);
     return kept;
@@ -65,9 +64,4 @@ export class LogFeeds {
     kept.feed.close();
     this.#kept.delete(kept.token);
   }
-}
-
-/** Names hold no blanks. */
-function keyOf(names: readonly string[]): string {
-  return names.join(" ");
 }

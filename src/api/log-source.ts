@@ -32,11 +32,11 @@ export class LogSource {
   }
 
   /** The same, then each new line. */
-  follow({ lines, filter }: LogRequest): Observable<LogLineInfo> {
+  follow({ lines, filter }: LogRequest): Observable<NamedLine> {
     const batches = this.#logs.map(({ name, log }) => {
       return log.batches(lines, filter).pipe(map((batch) => named(name, batch)));
     });
-    return eachLine(mergeBatches(batches)).pipe(map(describeLine));
+    return eachLine(mergeBatches(batches));
   }
 
   async clear(): Promise<void> {
@@ -44,16 +44,19 @@ export class LogSource {
   }
 }
 
-interface NamedLine extends LogLine {
+/** A line and whose it is. */
+export interface NamedLine extends LogLine {
   readonly process: string;
 }
 
 function named(process: string, lines: readonly LogLine[]): readonly NamedLine[] {
-  return lines.map((line) => ({ ...line, process }));
+  return lines.map(({ at, stream, line, isPartial }) => {
+    return isPartial === true ? { process, at, stream, line, isPartial } : { process, at, stream, line };
+  });
 }
 
-/** A line as the API tells it. */
-function describeLine({ process, at, stream, line, isPartial }: NamedLine): LogLineInfo {
+/** A line as the API tells it. Done for lines that are sent: a slow reader misses most of a flood. */
+export function describeLine({ process, at, stream, line, isPartial }: NamedLine): LogLineInfo {
   return { process, at: at?.toISOString() ?? null, stream, line, partial: isPartial === true };
 }
 

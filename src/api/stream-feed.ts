@@ -6,6 +6,9 @@ import type { Entry, Feed } from "./feed.js";
 /** Below the time after which proxies drop a connection that is silent. */
 const heartbeatMs = 15_000;
 
+/** What a slow reader has in hand while the feed goes on. */
+const mostAtOnce = 100;
+
 /** Where a stream of server-sent events begins. */
 export interface FeedView<Value> {
   readonly feed: Feed<Value>;
@@ -47,7 +50,7 @@ async function pump<Value>(
 ): Promise<void> {
   let seen = from;
   while (!stream.aborted && !stream.closed) {
-    const { entries, lost } = feed.after(seen);
+    const { entries, lost } = feed.after(seen, mostAtOnce);
     if (lost > 0) {
       onLost(lost);
       await send(stream, { event: "gap", data: { type: "gap", lost } });

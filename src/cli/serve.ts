@@ -36,7 +36,9 @@ export async function serveEarly(
   if (begun === false) return undefined;
   try {
     const { serveManager } = await import("../api/server.js");
-    return await serveManager(manager, os, host, network);
+    const server = await serveManager(manager, os, host, network);
+    if (server.url !== undefined) terminal.err(`listening on ${server.url}`);
+    return server;
   } catch (reason) {
     const { message, code } = ProcessError.from(reason);
     if (network !== undefined && code === "NOT_PERMITTED") throw reason;

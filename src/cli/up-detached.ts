@@ -11,10 +11,10 @@ import { makeDirectory } from "../os/make-directory.js";
 import { createNodeOs } from "../os/node/node-os.js";
 import type { AttachedChild } from "../os/os.js";
 import { exitCode } from "./exit-code.js";
+import { ownLogName } from "./own-log.js";
 import type { Terminal } from "./terminal.js";
 import { requireTemplateDir, type UpFlags } from "./up.js";
 
-const logName = "drover.log";
 const pollMs = 50;
 
 /** Starts `drover up` as a program of its own, and ends when that can be reached and has started what is marked; gives the exit code. */
@@ -28,7 +28,7 @@ export async function runDetached(flags: UpFlags, terminal: Terminal): Promise<n
     throw new ProcessError("STATE_DIR_LOCKED", text);
   }
   makeDirectory(stateDir);
-  const log = join(stateDir, logName);
+  const log = join(stateDir, ownLogName);
   const logStart = existsSync(log) ? statSync(log).size : 0;
   const daemon = await startDaemon(flags, log);
   const outcome = await whenReady(daemon, socketPath);

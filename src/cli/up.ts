@@ -5,6 +5,7 @@ import { parseListenAddress } from "../api/listen-address.js";
 import type { NetworkAccess } from "../api/server.js";
 import { keepToken, readToken } from "../api/token-file.js";
 import { ProcessError } from "../errors.js";
+import type { LogFiles } from "../logs/log-files.js";
 import { Manager } from "../manager/manager.js";
 import { makeDirectory } from "../os/make-directory.js";
 import { createNodeOs } from "../os/node/node-os.js";
@@ -15,6 +16,7 @@ import { describeRow, rowTitles } from "./describe-process.js";
 import { type Endings, listenForEnd } from "./endings.js";
 import { exitCode } from "./exit-code.js";
 import type { LineStyle } from "./line-printer.js";
+import { keepOwnLog } from "./own-log.js";
 import { printLogs } from "./print-logs.js";
 import { readVersion } from "./read-version.js";
 import { serveEarly } from "./serve.js";
@@ -63,10 +65,11 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
   const serving = serveEarly(manager, os, { host: run.hostFor(flags), opening, terminal, network });
   // Looked at below: it must not be taken for forgotten meanwhile.
   serving.catch(() => undefined);
+  let ownLog: LogFiles | undefined;
   try {
     await opening;
-    const server = await serving;
-    if (server?.url !== undefined) terminal.err(`listening on ${server.url}`);
+    await serving;
+    ownLog = keepOwnLog(resolve(stateDir), os, logger);
     if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
     if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
     run.hasOpened = true;
@@ -77,6 +80,7 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
   } finally {
     await run.close({ keepsDetached: true });
     await (await serving.catch(() => undefined))?.close();
+    await ownLog?.close();
     releaseHost();
   }
 }

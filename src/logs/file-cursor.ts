@@ -1,5 +1,5 @@
 import { lookAtLog, type OpenLog, openLog } from "./open-log.js";
-import { readBlocks } from "./read-blocks.js";
+import { blockBytes, readBlocks } from "./read-blocks.js";
 
 /** What a read has come to: nothing new, all there was, or as much as one read takes. */
 export type ReadOutcome = "nothing" | "all" | "part";
@@ -26,6 +26,7 @@ export class FileCursor {
   readonly #reader: CursorReader;
   #log: OpenLog | undefined;
   #atByte: number;
+  #buffer: Buffer | undefined;
   #isClosed = false;
 
   constructor(path: string, fromByte: number, reader: CursorReader) {
@@ -91,12 +92,15 @@ export class FileCursor {
     const fromByte = this.#atByte;
     await this.#readBlocks(log, fromByte + turnBytes);
     const bytes = this.#atByte - fromByte;
-    if (bytes === 0) return "nothing";
-    return bytes < turnBytes ? "all" : "part";
+    if (bytes === turnBytes) return "part";
+    this.#buffer = undefined;
+    return bytes === 0 ? "nothing" : "all";
   }
 
   async #readBlocks({ handle }: OpenLog, toByte: number): Promise<void> {
-    for await (const block of readBlocks(handle, this.#atByte, toByte)) {
+    // One for all reads of a flood: theirs would be tens of megabytes before they are collected.
+    this.#buffer ??= Buffer.allocUnsafe(blockBytes);
+    for await (const block of readBlocks(handle, this.#atByte, toByte, this.#buffer)) {
       if (this.#isClosed) return;
       this.#atByte += block.length;
       this.#reader.onBlock(block);

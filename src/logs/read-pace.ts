@@ -43,10 +43,13 @@ class ReadPace {
     this.#isReading = false;
     if (this.#isClosed) return;
     const wasTold = wasWatching && this.#watcher === undefined;
-    if (outcome !== "nothing" || wasTold) {
-      this.#unwatch();
-      return this.#again(outcome === "part" ? 0 : busyMs);
-    }
+    if (outcome === "nothing" && !wasTold) return this.#rest();
+    this.#unwatch();
+    this.#again(outcome === "part" ? 0 : busyMs);
+  }
+
+  /** There is nothing to read. */
+  #rest(): void {
     // What was written between the read and the beginning of the watch is not told: one more read.
     if (this.#watcher === undefined && this.#watch()) return this.#again(0);
     this.#again(this.#watcher === undefined ? idleMs : watchedMs);

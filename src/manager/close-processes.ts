@@ -27,6 +27,7 @@ export async function closeProcesses(
       failures.push(failure);
     }
   });
+  await Promise.all(processes.map(async (process) => await process.closeLog()));
   for (const process of [...processes].reverse()) process.forget()?.release();
   if (survivors.length > 0) throw incompleteError(survivors);
   if (failures.length > 0) throw ProcessError.from(failures[0]);

@@ -220,6 +220,7 @@ export class Manager implements ProcessManager {
     const { kind, run } = process.describe();
     this.#fleet.leaveAlone(process);
     this.#registry.remove(process);
+    void process.closeLog();
     const child = process.forget();
     if (child !== undefined) this.#registry.keepGhost(name, child);
     if (kind === "detached" && run?.runId !== undefined) this.#state?.forgotten.add(run.runId);

@@ -283,9 +283,13 @@ export class ManagedProcess implements Process {
    */
   forget(): AttachedChild | undefined {
     const child = this.#holder.letGo();
-    this.#control.closeLog();
     this.#cell.complete();
     return child;
+  }
+
+  /** For the manager: completes those who follow its log, when they have got what was written by runs that have ended. */
+  async closeLog(): Promise<void> {
+    await this.#control.closeLog();
   }
 
   /** For supervision: the present run as a health check sees it. */

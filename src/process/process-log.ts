@@ -48,6 +48,8 @@ export class ProcessLog implements BatchedLogBook {
   readonly #place$: BehaviorSubject<Place>;
   /** Whether a run writes: it goes on where it began, whatever the template says meanwhile. */
   #isWriting = false;
+  /** Resolves when what the last run has written was delivered. */
+  #ending: Promise<void> = Promise.resolve();
 
   constructor(context: ProcessLogContext, planned: () => { targets: OutputTargets; policy: LogPolicy }) {
     this.#context = context;
@@ -82,7 +84,7 @@ export class ProcessLog implements BatchedLogBook {
     this.#moveTo({ stdout: out, stderr: err }, policy);
     const place = this.#place;
     const { files, ring } = place;
-    if (policy.marker) this.#mark(place);
+    if (policy.marker) await this.#mark(place);
     await this.#begin(policy);
     const fromByte = { stdout: files.stdout?.file.lookedBytes, stderr: files.stderr?.file.lookedBytes };
     const ends = (): void => this.#end(place);
@@ -116,8 +118,9 @@ export class ProcessLog implements BatchedLogBook {
     if (!this.#isWriting) this.#moveTo(targets, policy);
   }
 
-  /** Completes all followers and lets go of files. */
-  close(): void {
+  /** Completes all followers, when they have got what was written by runs that have ended, and lets go of files. */
+  async close(): Promise<void> {
+    await this.#ending;
     this.#leave(this.#place);
     this.#place$.complete();
   }
@@ -162,16 +165,18 @@ export class ProcessLog implements BatchedLogBook {
     if (policy !== undefined) for (const held of Object.values(files)) held.writingBegins(policy);
   }
 
-  #mark({ files, ring }: Place): void {
+  async #mark({ files, ring }: Place): Promise<void> {
     const { name, scheduler } = this.#context;
     const line = describeStart(name, new Date(scheduler.now()));
-    if (files.stdout !== undefined) writeMarker(files.stdout.file.path, line);
+    const file = files.stdout?.file;
+    // After whoever has begun to follow before: it is new to them.
+    if (file !== undefined) await file.exclusive(async () => writeMarker(file.path, line));
     else ring?.note(line);
   }
 
   #end({ files, book }: Place): void {
     this.#isWriting = false;
-    void book.runEnded();
+    this.#ending = book.runEnded();
     for (const held of Object.values(files)) held.writingEnds();
   }
 }

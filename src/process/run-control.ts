@@ -75,9 +75,9 @@ export class RunControl {
     this.log.found(targets, template.logs, rotates, exit);
   }
 
-  /** Lets go of what it writes. */
-  closeLog(): void {
-    this.#log?.close();
+  /** Lets go of what it writes, when all of it was delivered. */
+  async closeLog(): Promise<void> {
+    await this.#log?.close();
   }
 
   async start(command: CommandContext, manner: StartManner): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -180,4 +180,17 @@ describe("drover up", () => {
     await expect.poll(() => echo(here.log().split("\n")).toSorted(), { timeout: 10_000 }).toEqual(expected);
     expect(readFileSync(join(here.path, ".drover/logs/web.out.log"), "utf8")).toBe("one\none\n");
   });
+});
+
+test("what a manager in the background tells is rotated, too", async () => {
+  const here = place({
+    name: "chatty",
+    command: "sh",
+    args: ["-c", "seq -f '%099.0f' 1 130000 >&2; exec sleep 1000"],
+    logs: { echo: true },
+    runOnStartup: true,
+  });
+  await startDaemon(here);
+  await expect.poll(() => existsSync(join(here.path, ".drover/drover.log.1")), { timeout: 30_000 }).toBe(true);
+  expect(await here.done("list")).toContain("chatty");
 });

@@ -123,6 +123,27 @@ describe("the log of a process", () => {
     expect(textOf(await all)).toEqual(["error 3", "error 5", "error 7"]);
   });
 
+  test("is delivered to its end before a manager that is closed lets go of it", async () => {
+    const manager = await open({ stateDir: join(place(), "state") });
+    const app = manager.newProcess("app", "seq", { args: ["1", "200000"] });
+    const all = firstValueFrom(app.logs.follow(0).pipe(toArray()));
+    await app.start();
+    await app.wait();
+    await manager.close();
+    const lines = await all;
+    expect([lines.length, lines.at(-1)?.line]).toEqual([200_000, "200000"]);
+  });
+
+  test("begins with the marker of the first start for whoever follows before", async () => {
+    const manager = await open({ stateDir: join(place(), "state") });
+    const app = manager.newProcess("app", "true", { logs: { marker: true } });
+    const lines = collect(app, 0);
+    await app.start();
+    await app.wait();
+    await manager.close();
+    expect(textOf(lines)).toEqual([expect.stringMatching(/^--- app starts at /)]);
+  });
+
   test("is empty where its output goes elsewhere", async () => {
     const manager = await open({ stateDir: join(place(), "state") });
     const app = manager.newProcess("app", "sh", { ...shell("echo lost"), logs: { mode: "DISCARD" } });

@@ -2,9 +2,10 @@ import type { Context, Hono } from "hono";
 import { unknownGroup } from "../../manager/refusals.js";
 import type { Process } from "../../process/process.js";
 import type { ApiContext } from "../api-context.js";
+import type { Entry } from "../feed.js";
 import { findProcesses, requireProcess } from "../find-process.js";
 import { readLogRequest } from "../log-request.js";
-import { LogSource } from "../log-source.js";
+import { describeLine, LogSource, type NamedLine } from "../log-source.js";
 import { readFlag, readLastId } from "../request.js";
 import { streamFeed } from "../stream-feed.js";
 
@@ -44,10 +45,11 @@ async function answer(context: Context, api: ApiContext, source: LogSource): Pro
     return context.json({ lines: await source.tail(request) });
   }
   const [token, from] = readLastId(context);
-  const known = logFeeds.find(source, token);
-  const { feed, token: name, leave } = known ?? logFeeds.open(source, request);
-  const describe = ({ sequence, value }: { sequence: number; value: unknown }) => {
-    return { event: "line", id: `${name}-${sequence}`, data: value };
+  const key = `${source.names.join(" ")}?${queryOf(context)}`;
+  const known = logFeeds.find(token, key);
+  const { feed, token: name, leave } = known ?? logFeeds.open(source, request, key);
+  const describe = ({ sequence, value }: Entry<NamedLine>) => {
+    return { event: "line", id: `${name}-${sequence}`, data: describeLine(value) };
   };
   const view = { feed, from: known === undefined ? 0 : from, describe, onLost: counters.onLost };
   return streams.open(context, (onEnd) => {
@@ -57,4 +59,11 @@ async function answer(context: Context, api: ApiContext, source: LogSource): Pro
     };
     return streamFeed(context, { ...view, onEnd: end }, os.backgroundScheduler);
   });
+}
+
+function queryOf(context: Context): string {
+  const query = new URL(context.req.url).searchParams;
+  query.delete("lastEventId");
+  query.sort();
+  return query.toString();
 }

@@ -372,7 +372,10 @@ export interface LogPolicy {
   stderr?:
     | string
     | undefined;
-  /** The kind of place. Left out, `FILE` when there is a place for files, else `DISCARD`. */
+  /**
+   * The kind of place. Left out, `FILE` when there is a place for files; else the last lines are kept in memory, and what a detached
+   * process writes is discarded.
+   */
   mode?:
     | LogPolicy_Mode
     | undefined;
@@ -384,7 +387,7 @@ export interface LogPolicy {
   maxFiles?:
     | number
     | undefined;
-  /** How many lines are held in memory for `logs.tail`. */
+  /** How many lines `logs.tail` and `logs.follow$` give when not told; without log files, how many of each stream are kept in memory. */
   bufferLines?:
     | number
     | undefined;
