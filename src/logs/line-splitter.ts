@@ -80,7 +80,11 @@ export class LineSplitter {
   }
 
   #deliverLines(text: string): void {
-    for (const line of text.split("\n")) this.#onLine(line.endsWith("\r") ? line.slice(0, -1) : line, false);
+    const lines = text.split("\n");
+    // Looked for once in all of them: most programs write none.
+    if (text.includes("\r"))
+      for (const line of lines) this.#onLine(line.endsWith("\r") ? line.slice(0, -1) : line, false);
+    else for (const line of lines) this.#onLine(line, false);
   }
 
   #deliverPieces(line: Buffer): void {
