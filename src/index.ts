@@ -10,10 +10,11 @@ import type { ProcessManager, ProcessManagerOptions } from "./manager/process-ma
 export async function createProcessManager(options: ProcessManagerOptions = {}): Promise<ProcessManager> {
   // Loaded when the first manager is made: rxjs alone is some two hundred files, which a host program that only imports
   // this module, as the commands of a CLI do, should not have to wait for.
-  const [{ Manager }, { createNodeOs }] = await Promise.all([
-    import("./manager/manager.js"),
-    import("./os/node/node-os.js"),
-  ]);
+  // In parts, one after the other: Node opens all files of a graph at once, and a host may be allowed as few as 64.
+  const { createNodeOs } = await import("./os/node/node-os.js");
+  await import("./process/managed-process.js");
+  await import("./manager/fleet.js");
+  const { Manager } = await import("./manager/manager.js");
   const manager = new Manager(options, options.os ?? createNodeOs());
   await manager.open();
   return manager;
