@@ -1,6 +1,6 @@
 import { ProcessError } from "../errors.js";
 import type { ProcessManager } from "../manager/process-manager.js";
-import { unknownProcess } from "../manager/refusals.js";
+import { unknownGroup, unknownProcess } from "../manager/refusals.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
 import { matchesWildcards } from "./matches-wildcards.js";
@@ -29,6 +29,14 @@ export function findProcesses(manager: ProcessManager, name: string): readonly P
   if (found.length > 0) return found;
   if (isPattern) throw new ProcessError("PROCESS_NOT_FOUND", `no process matches "${name}"`);
   throw unknownProcess(name, all);
+}
+
+/** @throws ProcessError PROCESS_NOT_FOUND when the group has no process */
+export function findGroup(manager: ProcessManager, group: string): readonly Process[] {
+  const all = manager.getAllProcesses();
+  const members = all.filter(({ template }) => template.group === group);
+  if (members.length === 0) throw unknownGroup(group, all);
+  return members;
 }
 
 /** Name of the template it is made from. */

@@ -21,7 +21,12 @@ export function readLogRequest(context: Context, nowMs: number): LogRequest {
     until: readMoment(context, "until", nowMs),
     grep: readGrep(context),
   };
-  return { lines: readAmount(context, "lines", { otherwise: 100, most: mostLines }), filter };
+  return { lines: readLines(context), filter };
+}
+
+/** @throws ProcessError BAD_REQUEST */
+export function readLines(context: Context): number {
+  return readAmount(context, "lines", { otherwise: 100, most: mostLines });
 }
 
 function readStream(context: Context): LogStream | undefined {

@@ -1,11 +1,10 @@
 import { ProcessError } from "../errors.js";
 import type { ProcessManager } from "../manager/process-manager.js";
-import { unknownGroup } from "../manager/refusals.js";
 import { stopWaves } from "../manager/stop-waves.js";
 import { incompleteStop } from "../process/failures.js";
 import type { Process, StopOptions, StopResult } from "../process/process.js";
 import type { CommandVerb, Selection } from "./command.js";
-import { familyOf, findProcesses, isForeign } from "./find-process.js";
+import { familyOf, findGroup, findProcesses, isForeign } from "./find-process.js";
 
 /** What came of a command for one process. */
 export interface Done {
@@ -48,12 +47,12 @@ function select(
   { verb, selection }: CommandRequest,
 ): { readonly processes: readonly Process[]; readonly unknown: readonly Done[] } {
   const { names, group } = selection;
-  const all = manager.getAllProcesses();
   if (names !== undefined) return selectNamed(manager, names);
-  if (group === undefined) return { processes: all.filter((process) => isMeantByAll(process, verb)), unknown: [] };
-  const members = all.filter(({ template }) => template.group === group);
-  if (members.length === 0) throw unknownGroup(group, all);
-  return { processes: members.filter(({ template }) => template.enabled || !isUpward(verb)), unknown: [] };
+  const processes =
+    group === undefined
+      ? manager.getAllProcesses().filter((process) => isMeantByAll(process, verb))
+      : findGroup(manager, group).filter(({ template }) => template.enabled || !isUpward(verb));
+  return { processes, unknown: [] };
 }
 
 function selectNamed(manager: ProcessManager, names: readonly string[]) {

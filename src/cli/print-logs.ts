@@ -1,4 +1,5 @@
 import { filter, type Subscription } from "rxjs";
+import { describeLine } from "../api/log-source.js";
 import type { ProcessManager } from "../manager/process-manager.js";
 import { LinePrinter, type LineStyle } from "./line-printer.js";
 import type { Terminal } from "./terminal.js";
@@ -10,8 +11,8 @@ const mostEarlierLines = 1000;
 export function printLogs(manager: ProcessManager, since: Date, style: LineStyle, terminal: Terminal): Subscription {
   const printer = new LinePrinter(style, terminal);
   return manager.processes$.pipe(filter(({ type }) => type === "added")).subscribe(({ process }) => {
-    process.logs.follow(mostEarlierLines, { since }).subscribe(({ at, isPartial, ...line }) => {
-      printer.print({ ...line, process: process.name, at: at?.toISOString() ?? null, partial: isPartial === true });
+    process.logs.follow(mostEarlierLines, { since }).subscribe((line) => {
+      printer.print(describeLine({ ...line, process: process.name }));
     });
   });
 }

@@ -3,10 +3,6 @@ import { isWanted, type LineFilter, type LogLine, lastOf, mergeByTime } from "./
 import type { LogReader } from "./log-reader.js";
 import { tailSegments } from "./tail-segments.js";
 
-function leavesOut(filter: LineFilter): boolean {
-  return Object.values(filter).some((wanted) => wanted !== undefined);
-}
-
 /**
  * The last `count` lines of several logs by their times, as one batch, then the new ones as they come. Lines that come
  * while the last ones are still being read wait for them. Never completes, never errors.
@@ -17,9 +13,10 @@ export function followReaders(
   filter: LineFilter,
 ): Observable<readonly LogLine[]> {
   return new Observable((subscriber) => {
+    const leavesOut = Object.values(filter).some((wanted) => wanted !== undefined);
     let waiting: (readonly LogLine[])[] | undefined = [];
     const onLines = (lines: readonly LogLine[]): void => {
-      const wanted = leavesOut(filter) ? lines.filter((line) => isWanted(line, filter)) : lines;
+      const wanted = leavesOut ? lines.filter((line) => isWanted(line, filter)) : lines;
       if (waiting === undefined) subscriber.next(wanted);
       else waiting.push(wanted);
     };

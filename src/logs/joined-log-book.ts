@@ -1,7 +1,7 @@
 import type { Observable } from "rxjs";
 import type { OwnedLogBook } from "./log-book.js";
 import { type LineFilter, type LogLine, lastOf, mergeByTime } from "./log-line.js";
-import { eachLine, mergeBatches } from "./merge-batches.js";
+import { mergeBatches } from "./merge-batches.js";
 
 /** One log of two whose streams are kept in different ways. */
 export class JoinedLogBook implements OwnedLogBook {
@@ -15,14 +15,6 @@ export class JoinedLogBook implements OwnedLogBook {
 
   async tail(count = this.#bufferLines, filter: LineFilter = {}): Promise<readonly LogLine[]> {
     return lastOf(mergeByTime(await Promise.all(this.#books.map((book) => book.tail(count, filter)))), count);
-  }
-
-  get follow$(): Observable<LogLine> {
-    return this.follow();
-  }
-
-  follow(count = this.#bufferLines, filter: LineFilter = {}): Observable<LogLine> {
-    return eachLine(this.batches(count, filter));
   }
 
   batches(count = this.#bufferLines, filter: LineFilter = {}): Observable<readonly LogLine[]> {

@@ -28,8 +28,8 @@ export interface BatchedLogBook extends LogBook {
   batches(count?: number, filter?: LineFilter): Observable<readonly LogLine[]>;
 }
 
-/** What the owner of a log book tells it. */
-export interface OwnedLogBook extends BatchedLogBook {
+/** A log book as its owner uses it. */
+export interface OwnedLogBook extends Pick<BatchedLogBook, "tail" | "batches" | "clear"> {
   /** The process is about to be started, or was found running. */
   runStarted(): Promise<void>;
   /** The process has ended: resolves when all it has written was delivered, an unfinished last line included. */

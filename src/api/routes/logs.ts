@@ -1,9 +1,8 @@
 import type { Context, Hono } from "hono";
-import { unknownGroup } from "../../manager/refusals.js";
 import type { Process } from "../../process/process.js";
 import type { ApiContext } from "../api-context.js";
 import type { Entry } from "../feed.js";
-import { findProcesses, requireProcess } from "../find-process.js";
+import { findGroup, findProcesses, requireProcess } from "../find-process.js";
 import { readLogRequest } from "../log-request.js";
 import { describeLine, LogSource, type NamedLine } from "../log-source.js";
 import { readFlag, readLastId } from "../request.js";
@@ -30,12 +29,8 @@ async function clear(context: Context, source: LogSource): Promise<Response> {
 /** All processes, those of a group, or those named. */
 function selected(context: Context, { manager }: ApiContext): readonly Process[] {
   const [names = [], group] = [context.req.queries("name"), context.req.query("group")];
-  const all = manager.getAllProcesses();
   if (names.length > 0) return [...new Set(names.flatMap((name) => findProcesses(manager, name)))];
-  if (group === undefined) return all;
-  const members = all.filter(({ template }) => template.group === group);
-  if (members.length === 0) throw unknownGroup(group, all);
-  return members;
+  return group === undefined ? manager.getAllProcesses() : findGroup(manager, group);
 }
 
 async function answer(context: Context, api: ApiContext, source: LogSource): Promise<Response> {

@@ -3,8 +3,8 @@ import type { Process } from "../../process/process.js";
 import { maskText } from "../../template/mask-secrets.js";
 import type { ApiContext } from "../api-context.js";
 import { requireProcess } from "../find-process.js";
+import { readLines } from "../log-request.js";
 import { LogSource } from "../log-source.js";
-import { readAmount } from "../request.js";
 import { runCommand } from "../run-command.js";
 
 const messages = {
@@ -26,8 +26,7 @@ export function addPmRoutes(app: Hono, { manager }: ApiContext): void {
   }
   app.get("/api/pm/:id/logs", async (context) => {
     const process = requireProcess(manager, context.req.param("id"));
-    const lines = readAmount(context, "lines", { otherwise: 100, most: 100_000 });
-    const told = await new LogSource([process]).tail({ lines, filter: {} });
+    const told = await new LogSource([process]).tail({ lines: readLines(context), filter: {} });
     return context.json({ id: process.name, logs: told.map(({ line }) => line) });
   });
 }
