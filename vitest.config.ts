@@ -25,7 +25,12 @@ const docs = ["test/repo/docs/**/*.test.ts", "test/examples/**/*.test.ts"];
 const long =
   process.env["DROVER_WITHOUT_LONG_TESTS"] === undefined
     ? []
-    : ["test/faults/random-death.test.ts", "test/logs/torture.test.ts", "test/e2e/**/*.test.ts"];
+    : [
+        "test/faults/random-death.test.ts",
+        "test/logs/torture.test.ts",
+        "test/cli/flood.test.ts",
+        "test/e2e/**/*.test.ts",
+      ];
 
 const project = (name: string, groupOrder: number, include: string[], exclude: string[], maxWorkers: number) => ({
   extends: true as const,

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
+import { daemonNodeFlags } from "./node-flags.js";
 
 export interface UnitOptions {
   readonly node: string;
@@ -18,7 +19,8 @@ export interface UnitOptions {
  */
 export function describeUnit({ node, main, cwd, templateDir, stateDir, path, isUser }: UnitOptions): string {
   const at = (given: string): string => (isAbsolute(given) ? given : resolve(cwd, given));
-  const command = [node, main, "up", "--template-dir", at(templateDir), "--state-dir", at(stateDir)];
+  const places = ["--template-dir", at(templateDir), "--state-dir", at(stateDir)];
+  const command = [node, ...daemonNodeFlags, main, "up", ...places];
   return `[Unit]
 Description=drover: processes of ${escapeSpecifiers(at(templateDir))}
 After=network.target

@@ -11,6 +11,7 @@ import { makeDirectory } from "../os/make-directory.js";
 import { createNodeOs } from "../os/node/node-os.js";
 import type { AttachedChild } from "../os/os.js";
 import { exitCode } from "./exit-code.js";
+import { daemonNodeFlags } from "./node-flags.js";
 import { ownLogName } from "./own-log.js";
 import type { Terminal } from "./terminal.js";
 import { requireTemplateDir, type UpFlags } from "./up.js";
@@ -49,7 +50,7 @@ async function startDaemon(flags: UpFlags, log: string): Promise<AttachedChild> 
   const output = { kind: "file", path: log } as const;
   const daemon = await os.spawn({
     file: process.execPath,
-    args: [...process.execArgv, main, "up", ...argumentsOf(flags)],
+    args: [...daemonNodeFlags, ...process.execArgv, main, "up", ...argumentsOf(flags)],
     cwd: process.cwd(),
     env: os.host.env,
     detach: true,

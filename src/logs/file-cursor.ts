@@ -93,8 +93,9 @@ export class FileCursor {
     await this.#readBlocks(log, fromByte + turnBytes);
     const bytes = this.#atByte - fromByte;
     if (bytes === turnBytes) return "part";
+    if (bytes > 0) return "all";
     this.#buffer = undefined;
-    return bytes === 0 ? "nothing" : "all";
+    return "nothing";
   }
 
   async #readBlocks({ handle }: OpenLog, toByte: number): Promise<void> {

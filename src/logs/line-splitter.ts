@@ -36,11 +36,13 @@ export class LineSplitter {
       this.#awaitsLineEnd = false;
       if (chunk[0] === newline) return this.push(chunk.subarray(1));
     }
-    if (!chunk.includes(newline)) return this.#hold(chunk);
-    const bytes = this.#heldBytes === 0 ? chunk : Buffer.concat([...this.#held, chunk]);
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#deliver(bytes);
+    const end = chunk.indexOf(newline);
+    if (end < 0) return this.#hold(chunk);
+    if (this.#heldBytes === 0) return this.#deliver(chunk);
+    // Only the line that was begun is put together: copies of whole chunks would be most of the garbage of a flood.
+    this.#held.push(chunk.subarray(0, end + 1));
+    this.#deliver(this.#takeHeld());
+    this.#deliver(chunk.subarray(end + 1));
   }
 
   /** The stream has ended, or a new one follows: an unfinished line is delivered as it is. */

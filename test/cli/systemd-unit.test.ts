@@ -18,7 +18,7 @@ const options = {
 test("a unit has absolute paths, and nothing in them that systemd would replace", () => {
   const unit = describeUnit(options);
   expect(unit).toContain(
-    `ExecStart="${process.execPath}" "/opt/my drover/main.js" "up" "--template-dir" "/srv/100%% app/templates" "--state-dir" "/var/lib/drover$$1"\n`,
+    `ExecStart="${process.execPath}" "--max-semi-space-size=8" "/opt/my drover/main.js" "up" "--template-dir" "/srv/100%% app/templates" "--state-dir" "/var/lib/drover$$1"\n`,
   );
   expect(unit).toContain("WorkingDirectory=/srv/100%% app\n");
   expect(unit).toContain("WantedBy=multi-user.target\n");
