@@ -86,9 +86,9 @@ const namedRules = [
   },
   {
     name: "gen-only-from-template",
-    comment: "The wire shape stops at template/: everything else sees ProcessTemplate.",
+    comment: "The wire shape stops at template/, and that of requests at api/: everything else sees ProcessTemplate.",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(template|gen)/" },
+    from: { path: "^src/", pathNot: "^src/(template|gen|api)/" },
     to: { path: `^src/gen/|${packageNamed("protobufjs")}` },
   },
   {

@@ -9,8 +9,8 @@ for (const file of ["buf.yaml", "buf.gen.yaml", "proto/lock.binpb"]) {
 }
 
 buf("lint");
-buf("format", "--diff", "--exit-code");
-buf("breaking", "--against", "proto/lock.binpb");
+buf("format", "proto", "--diff", "--exit-code");
+buf("breaking", "proto", "--exclude-imports", "--against", "proto/lock.binpb");
 
 const fresh = mkdtempSync(join(tmpdir(), "drover-gen-"));
 process.on("exit", () => rmSync(fresh, { recursive: true, force: true }));

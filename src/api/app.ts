@@ -1,17 +1,18 @@
 import { Hono } from "hono";
 import { ProcessError } from "../errors.js";
+import { addRoutes } from "./add-routes.js";
 import type { ApiContext } from "./api-context.js";
 import { type ErrorBody, reportError } from "./error-body.js";
+import { commandHandlers } from "./handlers/commands.js";
+import { controlHandlers } from "./handlers/control.js";
+import { eventHandlers } from "./handlers/events.js";
+import { healthHandlers } from "./handlers/health.js";
+import { logHandlers } from "./handlers/logs.js";
+import { pmHandlers } from "./handlers/pm.js";
+import { processHandlers, singleHandlers } from "./handlers/processes.js";
+import { templateHandlers } from "./handlers/templates.js";
 import { httpStatus } from "./http-status.js";
 import { limitBody } from "./limit-body.js";
-import { addCommandRoutes } from "./routes/commands.js";
-import { addControlRoutes } from "./routes/control.js";
-import { addHealthRoutes } from "./routes/health.js";
-import { addLogRoutes } from "./routes/logs.js";
-import { addPmRoutes } from "./routes/pm.js";
-import { addProcessRoutes } from "./routes/processes.js";
-import { addStreamRoutes } from "./routes/streams.js";
-import { addTemplateRoutes } from "./routes/templates.js";
 
 const largestBodyBytes = 1024 * 1024;
 
@@ -20,15 +21,17 @@ export function createApp(api: ApiContext): Hono {
   const app = new Hono();
   const tooLarge: ErrorBody = errorBody("BAD_REQUEST", `the body is larger than ${largestBodyBytes} bytes`);
   app.use(limitBody(largestBodyBytes, (context) => context.json(tooLarge, 413)));
-  // A fixed path before one with a name in it: Hono takes the first that fits.
-  addTemplateRoutes(app, api);
-  addCommandRoutes(app, api);
-  addStreamRoutes(app, api);
-  addLogRoutes(app, api);
-  addProcessRoutes(app, api);
-  addControlRoutes(app, api);
-  addHealthRoutes(app, api);
-  addPmRoutes(app, api);
+  addRoutes(app, {
+    ...processHandlers(api),
+    ...singleHandlers(api),
+    ...commandHandlers(api),
+    ...logHandlers(api),
+    ...eventHandlers(api),
+    ...templateHandlers(api),
+    ...controlHandlers(api),
+    ...healthHandlers(api),
+    ...pmHandlers(api),
+  });
   app.notFound((context) => {
     const { method, path } = context.req;
     return context.json(errorBody("BAD_REQUEST", `there is no route ${method} ${path}; /openapi.json lists them`), 404);

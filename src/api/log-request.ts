@@ -1,8 +1,7 @@
-import type { Context } from "hono";
 import { RE2JS } from "re2js";
 import type { LineFilter, LogStream } from "../logs/log-line.js";
 import { durationForms, parseDuration } from "../units/duration.js";
-import { badRequest, readAmount } from "./request.js";
+import { badRequest } from "./decode-request.js";
 
 /** Which lines of a log somebody wants. */
 export interface LogRequest {
@@ -11,33 +10,28 @@ export interface LogRequest {
   readonly filter: LineFilter;
 }
 
-const mostLines = 100_000;
+/** The same as the schema has it, each field of its kind. */
+export interface LogQuery {
+  readonly lines?: number | undefined;
+  readonly stream?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly grep?: string | undefined;
+}
 
 /** @throws ProcessError BAD_REQUEST */
-export function readLogRequest(context: Context, nowMs: number): LogRequest {
+export function readLogRequest({ lines = 0, stream, since, until, grep }: LogQuery, nowMs: number): LogRequest {
   const filter: LineFilter = {
-    stream: readStream(context),
-    since: readMoment(context, "since", nowMs),
-    until: readMoment(context, "until", nowMs),
-    grep: readGrep(context),
+    stream: stream as LogStream | undefined,
+    since: readMoment(since, "since", nowMs),
+    until: readMoment(until, "until", nowMs),
+    grep: readGrep(grep),
   };
-  return { lines: readLines(context), filter };
-}
-
-/** @throws ProcessError BAD_REQUEST */
-export function readLines(context: Context): number {
-  return readAmount(context, "lines", { otherwise: 100, most: mostLines });
-}
-
-function readStream(context: Context): LogStream | undefined {
-  const stream = context.req.query("stream");
-  if (stream === undefined || stream === "stdout" || stream === "stderr") return stream;
-  throw badRequest(`stream: unknown value ${JSON.stringify(stream)}; expected stdout or stderr`);
+  return { lines, filter };
 }
 
 /** A time of day, or how long ago it was. */
-function readMoment(context: Context, name: string, nowMs: number): Date | undefined {
-  const text = context.req.query(name);
+function readMoment(text: string | undefined, name: string, nowMs: number): Date | undefined {
   if (text === undefined) return undefined;
   const agoMs = parseDuration(text);
   // Other texts that Date understands mean something else on every machine.
@@ -55,8 +49,7 @@ const largestGrep = 1000;
  * In the syntax of RE2: a regular expression of JavaScript could be written so that one line takes for ever, and nothing else
  * would happen in this program meanwhile.
  */
-function readGrep(context: Context): RE2JS | undefined {
-  const text = context.req.query("grep");
+function readGrep(text: string | undefined): RE2JS | undefined {
   if (text === undefined || text === "") return undefined;
   if (text.length > longestGrep) throw badRequest(`grep: is longer than ${longestGrep} characters`);
   const grep = compile(text);

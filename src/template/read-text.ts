@@ -1,6 +1,7 @@
 import type { Field } from "protobufjs";
 import { type Complaint, describeValue, type Scalar } from "./complaint.js";
 import { rulesOf } from "./schema.js";
+import { didYouMean } from "./suggestion.js";
 import { textFormats } from "./text-formats.js";
 
 /** A text for a string field. Numbers are not turned into texts: whether 08 or 1e3 were meant as they stand nobody knows. */
@@ -31,7 +32,11 @@ function readEmpty(field: Field): Scalar {
 }
 
 function readFilled(field: Field, value: string): Scalar {
-  const { pattern, expected, format = "PLAIN" } = rulesOf(field);
+  const { pattern, expected, format = "PLAIN", words } = rulesOf(field);
+  if (words !== undefined && !words.includes(value)) {
+    const fix = didYouMean(value, words);
+    return { message: `unknown value ${JSON.stringify(value)}`, expected: `one of ${words.join(", ")}`, fix };
+  }
   if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value)) {
     return { message: `${JSON.stringify(value)} is not valid`, expected };
   }

@@ -1,22 +1,17 @@
 import { fileURLToPath } from "node:url";
-import type { Enum, Field, OneOf, Root, Type } from "protobufjs";
+import type { Enum, Field, Method, OneOf, Root, Type } from "protobufjs";
 import type { Rules } from "../gen/drover/v1/options.js";
 import { protobuf } from "./lazy-modules.js";
 
 /** The folder of the shipped .proto files; the same from `src` and from `dist`. */
 const protoFolder = fileURLToPath(new URL("../../proto/", import.meta.url));
-const files = [
-  "drover/v1/template.proto",
-  "drover/v1/cn_infra.proto",
-  "drover/v1/status.proto",
-  "drover/v1/event.proto",
-];
+const files = ["drover/v1/template.proto", "drover/v1/cn_infra.proto"];
 
 let cached: Root | undefined;
 
-/** The schema, parsed from the shipped .proto files at the first call. */
+/** The schema of templates, parsed from the shipped .proto files at the first call. */
 export function schema(): Root {
-  cached ??= load();
+  cached ??= loadSchema(files);
   return cached;
 }
 
@@ -27,12 +22,12 @@ export function messageType(name: string): Type {
 
 /** What the field accepts and its default, as written beside it in the schema. */
 export function rulesOf(field: Field): Rules {
-  return option<Rules>(field.parsedOptions, "(drover.v1.rules)") ?? {};
+  return optionOf<Rules>(field, "(drover.v1.rules)") ?? {};
 }
 
 /** One member of the oneof must be given. */
 export function isRequired(oneof: OneOf): boolean {
-  return option<boolean>(oneof.parsedOptions, "(drover.v1.one_required)") ?? false;
+  return optionOf<boolean>(oneof, "(drover.v1.one_required)") ?? false;
 }
 
 /** The oneofs somebody wrote, without those that stand for a field with the word `optional`. */
@@ -70,21 +65,27 @@ export function enumWord(name: string): string {
   return name.toLowerCase().replaceAll("_", "-");
 }
 
-function load(): Root {
+/** Parses shipped .proto files, and what they import. */
+export function loadSchema(names: string[]): Root {
   const root = new (protobuf().Root)();
-  // descriptor.proto is needed for nothing but these two messages, which ours extend; parsing its 1,200 lines would cost more than
-  // all of drover's.
-  root.define("google.protobuf", { FieldOptions: { fields: {} }, OneofOptions: { fields: {} } });
+  // descriptor.proto is needed for nothing but these messages, which ours extend; parsing its 1,200 lines would cost more than all of
+  // drover's. The options of Google's annotations are read as they are written.
+  root.define("google.protobuf", {
+    FieldOptions: { fields: {} },
+    MethodOptions: { fields: {} },
+    OneofOptions: { fields: {} },
+  });
   root.resolvePath = (_origin, target) => {
-    if (target === "google/protobuf/descriptor.proto") return null;
+    if (target === "google/protobuf/descriptor.proto" || target === "google/api/annotations.proto") return null;
     return target.startsWith(protoFolder) ? target : protoFolder + target;
   };
-  root.loadSync(files, { alternateCommentMode: true }).resolveAll();
+  root.loadSync(names, { alternateCommentMode: true }).resolveAll();
   return root;
 }
 
-function option<T>(options: readonly object[] | null | undefined, name: string): T | undefined {
-  for (const entry of options ?? []) {
+/** An option, with its name in parentheses where it is an extension. */
+export function optionOf<T>({ parsedOptions }: Field | Method | OneOf, name: string): T | undefined {
+  for (const entry of (parsedOptions as readonly object[] | null | undefined) ?? []) {
     if (name in entry) return (entry as Record<string, T>)[name];
   }
   return undefined;

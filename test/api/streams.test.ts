@@ -122,7 +122,9 @@ describe("the logs of a process", () => {
     expect(linesOf(await client.logs("web", { until: since, ...stdout }))).toEqual(["one", "two"]);
     expect(linesOf(await client.logs("web", { since: "1h", ...stdout }))).toEqual(["one", "two", "three"]);
     expect(linesOf(await client.logs("web", { until: "1h" }))).toEqual([]);
-    expect(linesOf(await client.logs("web", { grep: "^t|prob.em", lines: 2 })).sort()).toEqual(["three", "two"]);
+    // Where "problem" stands among them is not known: it is in another file, and was seen when that was looked at.
+    expect(linesOf(await client.logs("web", { grep: "^t|prob.em" })).sort()).toEqual(["problem", "three", "two"]);
+    expect(linesOf(await client.logs("web", { grep: "^t", lines: 1 }))).toEqual(["three"]);
     expect(linesOf(await client.logs("web", { grep: "(?i)ONE" }))).toEqual(["one"]);
     await using errors = reader(client.followLogs("web", { grep: "error|^one$", ...stdout }));
     expect(lineOf(await errors.next())).toBe("one");

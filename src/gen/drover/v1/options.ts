@@ -52,7 +52,11 @@ export interface Rules {
     | boolean
     | undefined;
   /** The unit of a plain number, for people. */
-  unit?: string | undefined;
+  unit?:
+    | string
+    | undefined;
+  /** The text is one of these words. */
+  words?: string[] | undefined;
 }
 
 /** How the text of a string or number field is checked beyond its proto type. */
@@ -102,4 +106,22 @@ export interface Default {
     | undefined;
   /** The value, written the way a template file would write it. */
   value?: string | undefined;
+}
+
+/** What a route answers when it has done what was asked, beyond the message. */
+export interface Answer {
+  /** The HTTP status; 200 when left out. */
+  status?:
+    | number
+    | undefined;
+  /** Other statuses with the same body. */
+  also?:
+    | number[]
+    | undefined;
+  /** The same can be had as server-sent events. */
+  streams?:
+    | boolean
+    | undefined;
+  /** The body is this field alone. */
+  only?: string | undefined;
 }

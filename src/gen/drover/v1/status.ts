@@ -6,17 +6,167 @@
 
 /* eslint-disable */
 
-/** How a process ended. */
-export interface Exit {
-  /** The exit code. Left out when a signal ended the process or the code is not known. */
+/**
+ * A process as the REST API and the command line tell it. Every field is always there: a text that is not known is empty, a number 0,
+ * a time null. Secrets are masked.
+ */
+export interface ProcessInfo {
+  /** What routes take; the same as the name. */
+  id?:
+    | string
+    | undefined;
+  /** Its name. */
+  name?:
+    | string
+    | undefined;
+  /** The random identity of the present run, as in its variable `DROVER_ID`; empty while nothing runs. */
+  runId?:
+    | string
+    | undefined;
+  /** A name for people. */
+  title?:
+    | string
+    | undefined;
+  /** What it is for. */
+  description?:
+    | string
+    | undefined;
+  /** The group it is managed with. */
+  group?:
+    | string
+    | undefined;
+  /** What its template has put on it. */
+  labels?:
+    | { [key: string]: string }
+    | undefined;
+  /** Whether it is started with its group or all others. */
+  enabled?:
+    | boolean
+    | undefined;
+  /** One word for people. */
+  state?:
+    | string
+    | undefined;
+  /** What was asked. */
+  desired?:
+    | string
+    | undefined;
+  /** Where drover is in its life. */
+  lifecycle?:
+    | string
+    | undefined;
+  /** What the kernel says; `gone` while nothing runs. */
+  osState?:
+    | string
+    | undefined;
+  /** Whether it works, as its health checks say. */
+  health?:
+    | string
+    | undefined;
+  /** Whether it runs and, with a readiness check, passes that. */
+  ready?:
+    | boolean
+    | undefined;
+  /** Whether it runs. */
+  isRunning?:
+    | boolean
+    | undefined;
+  /** Its PID; 0 while nothing runs. */
+  pid?:
+    | number
+    | undefined;
+  /** When the present or last run began. */
+  startTime?:
+    | string
+    | undefined;
+  /** How long the present run has lasted; 0 while nothing runs. */
+  uptime?:
+    | number
+    | undefined;
+  /** How many automatic restarts there were. */
+  restartCount?:
+    | number
+    | undefined;
+  /** What the restart policy does: it looks on, waits for the time of the next restart, or has given up. */
+  supervision?:
+    | string
+    | undefined;
+  /** What was decided about it last, and why. */
+  reason?:
+    | string
+    | undefined;
+  /** When it is started again by itself; null when it is not. */
+  nextRestart?:
+    | string
+    | undefined;
+  /** The higher one of its checks' failures in a row. */
+  healthCheckFailures?:
+    | number
+    | undefined;
+  /** When it was last asked whether it works. */
+  lastHealthCheck?:
+    | string
+    | undefined;
+  /** What its health checks have found. */
+  checks?:
+    | CheckInfo[]
+    | undefined;
+  /** How the last run ended; null while it runs and before the first. */
+  exit?:
+    | ExitInfo
+    | undefined;
+  /** The last failure; empty when there was none. */
+  lastError?:
+    | string
+    | undefined;
+  /** What is known of the last abnormal end; null when there was none. */
+  lastCrash?:
+    | CrashInfo
+    | undefined;
+  /** What its schedule does; null without one. */
+  schedule?:
+    | ScheduleInfo
+    | undefined;
+  /** The program. */
+  command?:
+    | string
+    | undefined;
+  /** Its arguments. */
+  args?:
+    | string[]
+    | undefined;
+  /** Its working directory. */
+  cwd?:
+    | string
+    | undefined;
+  /** Whether it outlives the manager. */
+  detach?:
+    | boolean
+    | undefined;
+  /** Resident memory of the tree. */
+  memory?:
+    | number
+    | undefined;
+  /** CPU use of the tree. */
+  cpu?: number | undefined;
+}
+
+export interface ProcessInfo_LabelsEntry {
+  key: string;
+  value: string;
+}
+
+/** How a run ended. */
+export interface ExitInfo {
+  /** The exit code; null when a signal ended it, or the code is not known. */
   code?:
     | number
     | undefined;
-  /** The name of the signal that ended the process, such as `SIGKILL`. Empty when it ended by itself. */
+  /** The signal that ended it, such as `SIGKILL`; empty when it ended by itself. */
   signal?:
     | string
     | undefined;
-  /** Who or what caused the end, as far as drover knows. */
+  /** Who or what caused the end, as far as it is known. */
   cause?:
     | string
     | undefined;
@@ -24,152 +174,112 @@ export interface Exit {
   at?: string | undefined;
 }
 
-/** A snapshot of what is known about a process. The words are those of the SDK, in lower case with hyphens. */
-export interface ProcessStatus {
-  /** The name of the process. */
-  name?:
+/** What one health check has found. */
+export interface CheckInfo {
+  /** What it is for. */
+  use?:
     | string
     | undefined;
-  /**
-   * One word for people, derived from the four facts below: `initial`, the kernel's word while it lives, `unavailable` or
-   * `terminated`.
-   */
-  state?:
+  /** What its answers amount to. */
+  verdict?:
     | string
     | undefined;
-  /** What was asked: `up` or `down`. */
-  desired?:
-    | string
-    | undefined;
-  /** Where drover is in the life of the process: `initial`, `starting`, `running`, `stopping`, `exited` or `failed`. */
-  lifecycle?:
-    | string
-    | undefined;
-  /**
-   * What the kernel says: `running`, `sleeping`, `idle`, `disk-sleep`, `stopped`, `tracing-stop`, `zombie`, `dead`, `parked`,
-   * `gone` or `unreadable`.
-   */
-  osState?:
-    | string
-    | undefined;
-  /** Whether it works: `unknown`, `starting`, `healthy` or `unhealthy`. */
-  health?:
-    | string
-    | undefined;
-  /** The PID, while there is one. */
-  pid?:
+  /** Failures in a row. */
+  failures?:
     | number
     | undefined;
-  /** How the last run ended, if one did. */
-  exit?:
-    | Exit
-    | undefined;
-  /** When the current run started. */
-  startedAt?:
-    | string
-    | undefined;
-  /** How many automatic restarts there were. */
-  restarts?:
+  /** Successes in a row. */
+  successes?:
     | number
     | undefined;
-  /** The last failure, for people. Empty when there was none. */
-  lastError?:
+  /** How often it was asked. */
+  checks?:
+    | number
+    | undefined;
+  /** When it was asked last; null before the first time. */
+  lastCheck?:
     | string
     | undefined;
-  /** When the next automatic restart is due, while one is waited for. */
-  nextRestartAt?: string | undefined;
+  /** Why the last check that failed did; empty when none has. */
+  lastFailure?: string | undefined;
 }
 
-/** A process as the REST interface and the command line list it. */
-export interface ProcessInfo {
-  /** The random identity of the current run, as in the variable `DROVER_ID`. */
-  id?:
+/** What is known of the last abnormal end. */
+export interface CrashInfo {
+  /** When it was seen. */
+  at?:
     | string
     | undefined;
-  /** The name of the process. */
-  name?:
-    | string
-    | undefined;
-  /** What the process is for. */
-  description?:
-    | string
-    | undefined;
-  /** One word for people; see ProcessStatus. */
-  state?:
-    | string
-    | undefined;
-  /** Where drover is in the life of the process; see ProcessStatus. */
-  lifecycle?:
-    | string
-    | undefined;
-  /** What was asked: `up` or `down`. */
-  desired?:
-    | string
-    | undefined;
-  /** Whether it works; see ProcessStatus. */
-  health?:
-    | string
-    | undefined;
-  /** The process is alive. */
-  isRunning?:
-    | boolean
-    | undefined;
-  /** The PID; 0 when there is none. */
-  pid?:
-    | number
-    | undefined;
-  /** When the current run started. */
-  startTime?:
-    | string
-    | undefined;
-  /** How long the current run has lasted. */
-  uptime?:
-    | string
-    | undefined;
-  /** How many automatic restarts there were. */
-  restartCount?:
-    | number
-    | undefined;
-  /** How many health checks failed in a row. */
-  healthCheckFailures?:
-    | number
-    | undefined;
-  /** When the last health check ended. */
-  lastHealthCheck?:
-    | string
-    | undefined;
-  /** How the last run ended, if one did. */
+  /** How the run ended; null when it could not even be started. */
   exit?:
-    | Exit
+    | ExitInfo
     | undefined;
-  /** The last failure, for people. */
-  lastError?:
+  /** What it did wrong, where the exit does not tell. */
+  failure?:
     | string
     | undefined;
-  /** The management group. */
-  group?:
-    | string
+  /** How long it was up. */
+  uptime?:
+    | number
     | undefined;
-  /** The program. */
-  command?:
-    | string
-    | undefined;
-  /** The arguments of the program, secrets masked. */
-  args?:
+  /** The last lines it wrote to standard error, at most 20. */
+  stderr?:
     | string[]
     | undefined;
-  /** The working directory. */
-  cwd?:
+  /** What was decided then, and why. */
+  decision?: string | undefined;
+}
+
+/** What the schedule of a job does. */
+export interface ScheduleInfo {
+  /** When it runs, as a cron expression. */
+  cron?:
     | string
     | undefined;
-  /** The process outlives the host. */
-  detach?:
-    | boolean
-    | undefined;
-  /** The resident memory of the process tree, in bytes. */
-  memory?:
+  /** Where that time is; empty for the time zone of the machine. */
+  timezone?:
     | string
     | undefined;
-  /** The CPU use of the process tree, in percent of one CPU. */
-  cpu?: number | undefined;
+  /** When it runs next; null when it is stopped, or never runs again. */
+  nextRun?:
+    | string
+    | undefined;
+  /** The last 20 runs, oldest first. */
+  runs?: JobRunInfo[] | undefined;
+}
+
+/** One run of a job. */
+export interface JobRunInfo {
+  /** When it should have begun. */
+  due?:
+    | string
+    | undefined;
+  /** When it began; null when it did not. */
+  started?:
+    | string
+    | undefined;
+  /** When it ended; null while it runs. */
+  ended?:
+    | string
+    | undefined;
+  /** What came of it: `succeeded`, `failed`, `skipped`, `killed`, `replaced`; empty while it runs. */
+  outcome?:
+    | string
+    | undefined;
+  /** Why, where it did not succeed. */
+  reason?: string | undefined;
+}
+
+/** What was wrong. */
+export interface ErrorReport {
+  /** Its stable name. */
+  code?:
+    | string
+    | undefined;
+  /** What was wrong, where, what was expected and what to do; several lines when several things are wrong. */
+  message?:
+    | string
+    | undefined;
+  /** The process concerned; empty when there is none. */
+  process?: string | undefined;
 }

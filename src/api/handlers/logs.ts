@@ -1,44 +1,55 @@
-import type { Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { Process } from "../../process/process.js";
+import type { Handlers } from "../add-routes.js";
 import type { ApiContext } from "../api-context.js";
 import type { Entry } from "../feed.js";
 import { findGroup, findProcesses, requireProcess } from "../find-process.js";
-import { readLogRequest } from "../log-request.js";
+import { readLastId } from "../last-event-id.js";
+import { type LogQuery, readLogRequest } from "../log-request.js";
 import { describeLine, LogSource, type NamedLine } from "../log-source.js";
-import { readFlag, readLastId } from "../request.js";
 import { streamFeed } from "../stream-feed.js";
 
+type Names = "ReadProcessLog" | "ReadLogs" | "ClearProcessLog" | "ClearLogs";
+
 /** What processes write. */
-export function addLogRoutes(app: Hono, api: ApiContext): void {
+export function logHandlers(api: ApiContext): Pick<Handlers, Names> {
   const { manager } = api;
-  app.get("/api/processes/:name/logs", async (context) => {
-    return await answer(context, api, new LogSource([requireProcess(manager, context.req.param("name"))]));
-  });
-  app.delete("/api/processes/:name/logs", async (context) => {
-    return await clear(context, new LogSource([requireProcess(manager, context.req.param("name"))]));
-  });
-  app.get("/api/logs", async (context) => await answer(context, api, new LogSource(selected(context, api))));
-  app.delete("/api/logs", async (context) => await clear(context, new LogSource(selected(context, api))));
+  const logOf = (name = ""): LogSource => new LogSource([requireProcess(manager, name)]);
+  const logsOf = (selection: LogSelection): LogSource => new LogSource(selected(api, selection));
+  return {
+    ReadProcessLog: async ({ name, ...query }, context) => await answer(context, api, { source: logOf(name), query }),
+    ReadLogs: async ({ name, group, ...query }, context) =>
+      await answer(context, api, { source: logsOf({ name, group }), query }),
+    ClearProcessLog: async ({ name }) => await clear(logOf(name)),
+    ClearLogs: async (selection) => await clear(logsOf(selection)),
+  };
 }
 
-async function clear(context: Context, source: LogSource): Promise<Response> {
+interface LogSelection {
+  readonly name?: readonly string[] | undefined;
+  readonly group?: string | undefined;
+}
+
+async function clear(source: LogSource) {
   await source.clear();
-  return context.json({ cleared: source.names });
+  return { cleared: source.names };
 }
 
 /** All processes, those of a group, or those named. */
-function selected(context: Context, { manager }: ApiContext): readonly Process[] {
-  const [names = [], group] = [context.req.queries("name"), context.req.query("group")];
+function selected({ manager }: ApiContext, { name: names = [], group }: LogSelection): readonly Process[] {
   if (names.length > 0) return [...new Set(names.flatMap((name) => findProcesses(manager, name)))];
   return group === undefined ? manager.getAllProcesses() : findGroup(manager, group);
 }
 
-async function answer(context: Context, api: ApiContext, source: LogSource): Promise<Response> {
+interface Asked {
+  readonly source: LogSource;
+  readonly query: LogQuery & { readonly follow?: boolean | undefined };
+}
+
+async function answer(context: Context, api: ApiContext, { source, query }: Asked) {
   const { os, logFeeds, counters, streams } = api;
-  const request = readLogRequest(context, os.host.now());
-  if (context.req.query("follow") === undefined || !readFlag(context, "follow")) {
-    return context.json({ lines: await source.tail(request) });
-  }
+  const request = readLogRequest(query, os.host.now());
+  if (query.follow !== true) return { lines: await source.tail(request) };
   const [token, from] = readLastId(context);
   const key = `${source.names.join(" ")}?${queryOf(context)}`;
   const known = logFeeds.find(token, key);

@@ -1,9 +1,8 @@
-import type { Hono } from "hono";
 import type { Process } from "../../process/process.js";
 import { maskText } from "../../template/mask-secrets.js";
+import type { Handlers } from "../add-routes.js";
 import type { ApiContext } from "../api-context.js";
 import { requireProcess } from "../find-process.js";
-import { readLines } from "../log-request.js";
 import { LogSource } from "../log-source.js";
 import { runCommand } from "../run-command.js";
 
@@ -13,22 +12,29 @@ const messages = {
   restart: "Process restart initiated",
 } as const;
 
+type Names = "PmListProcesses" | "PmStartProcess" | "PmStopProcess" | "PmRestartProcess" | "PmReadLog";
+
 /** The routes of PocketBase's processman, with its bodies, for programs written against those. */
-export function addPmRoutes(app: Hono, { manager }: ApiContext): void {
-  app.get("/api/pm/list", (context) => context.json(manager.getAllProcesses().map(describe)));
-  for (const verb of ["start", "stop", "restart"] as const) {
-    app.post(`/api/pm/:id/${verb}`, async (context) => {
-      const { name: id } = requireProcess(manager, context.req.param("id"));
+export function pmHandlers({ manager }: ApiContext): Pick<Handlers, Names> {
+  const command =
+    (verb: keyof typeof messages) =>
+    async ({ id: asked = "" }: { readonly id?: string | undefined }) => {
+      const { name: id } = requireProcess(manager, asked);
       const [done] = await runCommand(manager, { verb, selection: { names: [id] }, waits: true, stop: {} });
       if (done?.error !== undefined) throw done.error;
-      return context.json({ message: messages[verb], id });
-    });
-  }
-  app.get("/api/pm/:id/logs", async (context) => {
-    const process = requireProcess(manager, context.req.param("id"));
-    const told = await new LogSource([process]).tail({ lines: readLines(context), filter: {} });
-    return context.json({ id: process.name, logs: told.map(({ line }) => line) });
-  });
+      return { message: messages[verb], id };
+    };
+  return {
+    PmListProcesses: () => ({ processes: manager.getAllProcesses().map(describe) }),
+    PmStartProcess: command("start"),
+    PmStopProcess: command("stop"),
+    PmRestartProcess: command("restart"),
+    PmReadLog: async ({ id = "", lines = 0 }) => {
+      const process = requireProcess(manager, id);
+      const told = await new LogSource([process]).tail({ lines, filter: {} });
+      return { id: process.name, logs: told.map(({ line }) => line) };
+    },
+  };
 }
 
 function describe(process: Process) {
