@@ -38,7 +38,7 @@ export function guard(app: Hono, { token, hostNames }: AccessRules): Hono {
     const headers = refused.code === "UNAUTHORIZED" ? { "www-authenticate": "Bearer" } : {};
     return context.json({ error: reportError(refused) }, httpStatus[refused.code], headers);
   });
-  guarded.all("*", async (context) => await app.fetch(context.req.raw));
+  guarded.all("*", async (context) => await app.fetch(context.req.raw, context.env));
   return guarded;
 }
 

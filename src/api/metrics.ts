@@ -1,5 +1,5 @@
 import type { Counters } from "./counters.js";
-import type { ProcessInfo } from "./process-info.js";
+import type { CheckInfo, ProcessInfo } from "./process-info.js";
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -41,11 +41,40 @@ function processMetrics(processes: readonly ProcessInfo[]): readonly Metric[] {
       "Failures in a row of its health checks.",
       ({ healthCheckFailures }) => healthCheckFailures,
     ),
+    ...checkMetrics(processes),
+    {
+      name: "drover_process_state",
+      type: "gauge",
+      help: "1 for the state the process is in.",
+      samples: processes.map(({ name, group, state }) => ({ labels: { name, group, state }, value: 1 })),
+    },
     {
       name: "drover_process_restarts_total",
       type: "counter",
       help: "How often it was started again.",
       samples: each(({ restartCount }) => restartCount),
+    },
+  ];
+}
+
+/** What its readiness and liveness checks have found. */
+function checkMetrics(processes: readonly ProcessInfo[]): readonly Metric[] {
+  const each = (value: (check: CheckInfo) => number): readonly Sample[] =>
+    processes.flatMap(({ name, group, checks }) =>
+      checks.map((check) => ({ labels: { name, group, use: check.use }, value: value(check) })),
+    );
+  return [
+    {
+      name: "drover_process_check_passing",
+      type: "gauge",
+      help: "Whether the check says that it works.",
+      samples: each(({ verdict }) => Number(verdict === "healthy")),
+    },
+    {
+      name: "drover_process_checks_total",
+      type: "counter",
+      help: "How often the check has asked in this run.",
+      samples: each(({ checks }) => checks),
     },
   ];
 }

@@ -6,7 +6,7 @@ import type { Process } from "../process/process.js";
 const freshMs = 1000;
 
 /** An answer waits this long for a measurement: it is better without than late. */
-const patienceMs = 40;
+const patienceMs = 25;
 
 /** What processes were last seen to use. It is measured when somebody asks, at most once a second, for all of them at once. */
 export class UsageBoard {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -215,6 +215,19 @@ describe("supervision goes on", () => {
     expect((await client.list()).length).toBe(1);
   });
 
+  test("and others are served while one address has all the streams it may have", async () => {
+    await using scene = await serveScene();
+    const { url = "", socketPath } = scene.server;
+    const headers = { authorization: `Bearer ${token}` };
+    const streams = await Promise.all(Array.from({ length: 128 }, async () => await openStream(url, headers)));
+    const path = "/api/events";
+    expect(await ask({ url }, { path, headers })).toMatchObject({ status: 429 });
+    expect(await ask({ url }, { path: "/api/processes", headers })).toMatchObject({ status: 200 });
+    (await openStream(socketPath)).destroy();
+    for (const stream of streams) stream.destroy();
+    await expect.poll(async () => await statusOfStream(url, headers)).toBe(200);
+  });
+
   test("while connections say nothing, and they are ended", { timeout: 40_000 }, async () => {
     await using scene = await serveScene();
     const slow = Array.from({ length: 20 }, () => connect(scene.server.socketPath));
@@ -273,4 +286,21 @@ async function abandon(socketPath: string, isLog: boolean): Promise<void> {
   const [response] = (await once(sent, "response")) as [NodeJS.ReadableStream];
   await once(response, "data");
   sent.destroy();
+}
+
+/** A stream of events that has begun. */
+async function openStream(at: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  const to = at.startsWith("http") ? { host: "127.0.0.1", port: new URL(at).port } : { socketPath: at };
+  const sent = request({ ...to, path: "/api/events", headers, agent: false });
+  sent.on("error", () => undefined);
+  sent.end();
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  response.on("error", () => undefined);
+  return response;
+}
+
+async function statusOfStream(url: string, headers: Record<string, string>): Promise<number> {
+  const stream = await openStream(url, headers);
+  stream.destroy();
+  return stream.statusCode ?? 0;
 }
