@@ -15,6 +15,7 @@ import { TemplateStore } from "../template/store.js";
 import { describeRow, rowTitles } from "./describe-process.js";
 import { type Endings, listenForEnd } from "./endings.js";
 import { exitCode } from "./exit-code.js";
+import { leaveFirstProcess } from "./first-process.js";
 import type { LineStyle } from "./line-printer.js";
 import { keepOwnLog } from "./own-log.js";
 import { printLogs } from "./print-logs.js";
@@ -46,6 +47,7 @@ export interface UpFlags {
 /** Runs what is marked in the template directory until it is told to end; gives the exit code. */
 export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number> {
   const { templateDir, stateDir, dev, watchTemplates, json = false, verbose = false } = flags;
+  leaveFirstProcess(terminal);
   requireTemplateDir(templateDir);
   const network = networkOf(flags);
   const os = createNodeOs();

@@ -1,0 +1,76 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { cli, place, shell } from "./daemon.js";
+
+const init = fileURLToPath(new URL("../../dist/cli/init.sh", import.meta.url));
+/** The first process of a namespace of its own, as in a container. */
+const namespace = ["--pid", "--fork", "--mount-proc", "--kill-child"];
+const canUnshare = spawnSync("unshare", [...namespace, "true"]).status === 0;
+const canReplaceItself = "execve" in process;
+const why = canUnshare ? "" : " (needs permission for a PID namespace)";
+
+interface Row {
+  readonly pid: number;
+  readonly parent: number;
+  readonly state: string;
+  readonly command: string;
+}
+
+/** All processes of the machine, those of namespaces included. */
+function table(): readonly Row[] {
+  return readdirSync("/proc").flatMap((pid): Row[] => {
+    if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/stat`)) return [];
+    try {
+      const [, state = "", parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "latin1")) ?? [];
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+      return [{ pid: Number(pid), parent: Number(parent), state, command }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+const commands = [
+  ["drover-init", [init, "up"]],
+  ...(canReplaceItself ? [["drover", [process.execPath, cli, "up"]] as const] : []),
+] as const;
+
+test.skipIf(!canUnshare).for(commands)(
+  `%s collects the orphans of its container, and passes on a signal${why}`,
+  async ([, command]) => {
+    const orphan = 'sh -c "sleep 0.4321 & sleep 0.1" ; echo left; exec sleep 1000';
+    const here = place({ name: "parent", ...shell(orphan), runOnStartup: true });
+    const child = spawn("unshare", [...namespace, ...command], { cwd: here.path, stdio: ["ignore", "pipe", "pipe"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const output: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data: Buffer) => output.push(data.toString()));
+    const first = (rows: readonly Row[]): number => rows.find(({ parent }) => parent === child.pid)?.pid ?? 0;
+    const orphans = (): readonly Row[] => {
+      const rows = table();
+      const parent = first(rows);
+      return rows.filter((row) => row.parent === parent && (row.command.startsWith("sleep 0.4") || row.state === "Z"));
+    };
+    await expect.poll(orphans, { timeout: 10_000, interval: 5 }).not.toEqual([]);
+    await expect.poll(orphans, { timeout: 5_000 }).toEqual([]);
+    expect(output.join("")).not.toContain("zombies");
+    process.kill(first(table()), "SIGTERM");
+    expect(await once(child, "close"), output.join("")).toEqual([0, null]);
+    expect(output.join("")).toContain("stopping 1 process");
+  },
+);
+
+test.skipIf(!canUnshare || canReplaceItself)(`drover up as the first process says what is missing${why}`, async () => {
+  const here = place({ name: "web", ...shell("exec sleep 1000"), runOnStartup: true });
+  const command = [...namespace, process.execPath, cli, "up"];
+  const child = spawn("unshare", command, { cwd: here.path, stdio: ["ignore", "ignore", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [data] = (await once(child.stderr, "data")) as [Buffer];
+  expect(data.toString()).toContain("drover-init up");
+  const first = table().find(({ parent }) => parent === child.pid)?.pid ?? 0;
+  process.kill(first, "SIGTERM");
+  await once(child, "close");
+});
