@@ -84,6 +84,11 @@ export interface Client {
   explain(name: string, options?: CallOptions): Promise<ExplanationInfo>;
   /** Makes a process from a template in its JSON form; nothing starts. Rejects with INVALID_TEMPLATE, NAME_TAKEN. */
   create(template: object, options?: CallOptions): Promise<ProcessInfo>;
+  /**
+   * Manages a running process under a name from now on. Rejects with NO_SUCH_PID, NOT_PERMITTED, NAME_TAKEN, and ILLEGAL_STATE for the
+   * manager itself and for what is managed already.
+   */
+  attach(name: string, pid: number, options?: CallOptions): Promise<ProcessInfo>;
   /** Forgets a process without stopping it. */
   delete(name: string, options?: CallOptions): Promise<void>;
   /** What `reload` would do now. */
@@ -132,6 +137,7 @@ export function createClientAt(address: Address): Client {
     followEvents: (options) => readEvents(address, { ...options, path: "/api/events" }),
     explain: async (name, options) => await call(["GET", pathOf(name, "/explain")], options),
     create: async (template, options) => await call(["POST", "/api/processes"], options, template),
+    attach: async (name, pid, options) => await call(["POST", pathOf(name, "/attach")], options, { pid }),
     delete: async (name, options) => await call(["DELETE", pathOf(name)], options),
     plan: async (options) => await call(["POST", "/api/processes/plan"], options),
     reload: async (options) => await call(["POST", "/api/processes/reload"], options),

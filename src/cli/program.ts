@@ -66,18 +66,19 @@ Examples:
 function addAttach(program: Command, terminal: Terminal, onExit: OnExit): void {
   program
     .command("attach")
-    .description("write down a running process under a name, so that `drover up` manages it from its next start on")
+    .description("manage a running process under a name, now or from the next `drover up` on")
     .argument("<name>", "name of the process from now on")
     .argument("<pid>", "its process id")
-    .option("--state-dir <dir>", "state directory; no manager may be using it", ".drover")
+    .option("--state-dir <dir>", "state directory (default: .drover here or in a directory above)")
     .addHelpText("after", attachHelp)
-    .action(async (name: string, pid: string, { stateDir }: { stateDir: string }) => {
+    .action(async (name: string, pid: string, { stateDir }: { stateDir?: string }) => {
       const { runAttach } = await import("./attach.js");
       onExit(await runAttach(name, pid, stateDir, terminal));
     });
 }
 
 const attachHelp = `
+Where a manager runs, it watches the process from now on; else the process is written down for the next one.
 The process is known by its start time, not by its number alone: if the number is given to another process, that one is
 left alone. Nothing is signalled, and drover never ends it when a manager ends.
 

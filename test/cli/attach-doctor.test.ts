@@ -9,6 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { carriersOf } from "../faults/host-program.js";
 import { run } from "../repo/run.js";
 import { tempDir } from "../repo/temp-dir.js";
+import { clientOf, daemon, isAlive, listed, sleeper } from "./daemon.js";
 
 const hasProcfs = existsSync("/proc/self/stat");
 const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -50,6 +51,28 @@ describe.skipIf(!hasProcfs)("drover attach", () => {
     expect((await drover(["attach", "db"], dir.path)).status).toBe(2);
   });
 
+  test("goes through the manager that runs, also from a directory below", async () => {
+    const here = await daemon({ name: "web", ...sleeper });
+    const { pid = 0 } = startStranger();
+    expect(await here.drover("attach", "web", String(pid))).toMatchObject({ status: 1, stdout: "" });
+    const below = join(here.path, "templates");
+    expect(await drover(["attach", "db", String(pid)], below)).toEqual({
+      status: 0,
+      stdout: `attached db to PID ${pid} (sleep 1000)\n`,
+      stderr: "",
+    });
+    expect((await listed(here)).get("db")).toMatchObject({ pid, isRunning: true, desired: "up" });
+    expect(await here.drover("attach", "other", String(pid))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`process ${pid} is managed as "db" already`),
+    });
+    const { pid: itself } = await clientOf(here).manager();
+    expect(await here.drover("attach", "self", String(itself))).toMatchObject({ status: 1 });
+    expect(await here.drover("attach", "nobody", "99999999")).toMatchObject({ status: 3 });
+    await here.done("stop", "db");
+    expect(isAlive(pid)).toBe(false);
+  });
+
   test("never takes another process for the one that was attached", async () => {
     const dir = workDir();
     const meant = startStranger();
@@ -71,7 +94,7 @@ describe.skipIf(!hasProcfs)("drover attach", () => {
 });
 
 describe.skipIf(!hasProcfs)("drover doctor", () => {
-  test("tells the holder while `up` runs; what needs the state directory is refused", async () => {
+  test("tells the holder while `up` runs; ending what that has started is refused", async () => {
     const dir = workDir();
     const { name } = writeDetached(dir.path);
     const up = await startUp(dir.path);
@@ -79,14 +102,9 @@ describe.skipIf(!hasProcfs)("drover doctor", () => {
     expect(told).toMatchObject({ status: 0, stderr: "" });
     expect(rowOf("lock", told.stdout)).toMatch(new RegExp(`^ok +lock +held by process ${up.child.pid}, started 20`));
     expect(rowOf(name, told.stdout)).toMatch(/^ok .* runs as PID \d+ \(detached\)$/);
-    for (const args of [
-      ["doctor", "--stop", name],
-      ["attach", "db", String(process.pid)],
-    ]) {
-      const refused = await drover(args, dir.path);
-      expect(refused.status).toBe(1);
-      expect(refused.stderr).toContain(`is held by process ${up.child.pid}, running since 20`);
-    }
+    const refused = await drover(["doctor", "--stop", name], dir.path);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(`is held by process ${up.child.pid}, running since 20`);
     expect(await carriersOf("DROVER_NAME", name)).toHaveLength(1);
   });
 
