@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import type { DownFlags } from "./down.js";
 import type { OnExit } from "./on-exit.js";
 import { clientCommand } from "./process-commands.js";
@@ -82,14 +82,14 @@ function addStartup(program: Command, terminal: Terminal, onExit: OnExit): void 
   program
     .command("startup")
     .description("print what makes an init system run `drover up`; nothing is installed")
-    .argument("<system>", "systemd")
+    .addArgument(new Argument("<system>", "which one").choices(["systemd"]))
     .option("--template-dir <dir>", "directory of template files", "templates")
     .option("--state-dir <dir>", "directory for log files, records and the lock", ".drover")
     .option("--user", "for the systemd of a user, not of the machine")
     .addHelpText("after", startupHelp)
-    .action(async (system: string, flags: StartupFlags) => {
+    .action(async (_system: string, flags: StartupFlags) => {
       const { runStartup } = await import("./startup.js");
-      onExit(runStartup(system, flags, terminal));
+      onExit(runStartup(flags, terminal));
     });
 }
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addCompletion } from "./completion-commands.js";
 import { addManagerCommands } from "./manager-commands.js";
 import type { OnExit } from "./on-exit.js";
 import { addProcessCommands, addPsCommands } from "./process-commands.js";
@@ -25,6 +26,7 @@ export function createProgram(terminal: Terminal, onExit: OnExit): Command {
   addDoctor(program, terminal, onExit);
   const ps = program.command("ps").description("list, start, stop, restart processes: the same as without `ps`");
   addPsCommands(ps, terminal, onExit);
+  addCompletion(program, terminal, onExit);
   return program;
 }
 
@@ -67,7 +69,7 @@ function addAttach(program: Command, terminal: Terminal, onExit: OnExit): void {
   program
     .command("attach")
     .description("manage a running process under a name, now or from the next `drover up` on")
-    .argument("<name>", "name of the process from now on")
+    .argument("<new-name>", "name of the process from now on")
     .argument("<pid>", "its process id")
     .option("--state-dir <dir>", "state directory (default: .drover here or in a directory above)")
     .addHelpText("after", attachHelp)

@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { ProcessError } from "../errors.js";
 import { exitCode } from "./exit-code.js";
 import { describeUnit } from "./systemd-unit.js";
 import type { Terminal } from "./terminal.js";
@@ -10,11 +9,8 @@ export interface StartupFlags {
   readonly user?: boolean;
 }
 
-/** Prints what makes an init system run `drover up`; gives the exit code. */
-export function runStartup(system: string, flags: StartupFlags, terminal: Terminal): number {
-  if (system !== "systemd") {
-    throw new ProcessError("BAD_REQUEST", `there is no init system ${JSON.stringify(system)}; expected systemd`);
-  }
+/** Prints what makes systemd run `drover up`; gives the exit code. */
+export function runStartup(flags: StartupFlags, terminal: Terminal): number {
   const { templateDir, stateDir, user: isUser = false } = flags;
   const main = fileURLToPath(new URL("./main.js", import.meta.url));
   const path = process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";

@@ -48,7 +48,16 @@ describe("the package, installed into an empty project", () => {
   afterAll(() => rmSync(dir.path, { recursive: true, force: true }));
 
   test("holds the program, the schema, the templates and the papers, and nothing else", () => {
-    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "proto", "templates"];
+    const expected = [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "completions",
+      "dist",
+      "package.json",
+      "proto",
+      "templates",
+    ];
     expect([...new Set(files.map((path) => path.split("/")[0]))].sort()).toEqual(expected);
     expect(files.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))).toEqual([]);
   });
