@@ -1,5 +1,7 @@
+import type { Client } from "../api/client.js";
 import type { CommandResult, CommandVerb, Selection } from "../api/command.js";
 import { ProcessError } from "../errors.js";
+import type { RequestedCommand } from "./change-progress.js";
 import { type ClientFlags, connect } from "./connect.js";
 import { describeExitInfo, describeMoment } from "./describe-info.js";
 import { exitCode, exitCodeOf } from "./exit-code.js";
@@ -23,14 +25,31 @@ export async function runChange(
 ): Promise<number> {
   const selection = selectionOf(names, group, all);
   const flags = stateDir === undefined ? {} : { stateDir };
-  const results = await connect(flags).command(verb, selection, { wait, gracePeriod });
+  const requested = { verb, selection, options: { wait, gracePeriod } };
+  const results = await ask(connect(flags), requested, json ? undefined : terminal);
   if (json) terminal.out(JSON.stringify({ results }, null, 2));
   else if (results.length === 0) terminal.err(`there is no process to ${verb}`);
   for (const result of results) {
-    if (result.error !== null) terminal.err(`${terminal.style("red", "error:")} ${result.error.message}`);
-    else if (!json) terminal.out(wait ? describeChanged(verb, result) : `${result.name}: ${verb} is under way`);
+    if (result.error !== null) terminal.fail(result.error);
+    else if (!json) terminal.out(describeResult(requested, result));
   }
   return codeOf(results);
+}
+
+function describeResult({ verb, options }: RequestedCommand, result: CommandResult): string {
+  return options.wait ? describeChanged(verb, result) : `${result.name}: ${verb} is under way`;
+}
+
+/** With a line about how far it is where there is a terminal for it. */
+async function ask(
+  client: Client,
+  requested: RequestedCommand,
+  terminal: Terminal | undefined,
+): Promise<readonly CommandResult[]> {
+  const { verb, selection, options } = requested;
+  if (terminal?.progress === undefined || !options.wait) return await client.command(verb, selection, options);
+  const { commandWithProgress } = await import("./change-progress.js");
+  return await commandWithProgress(client, requested, terminal);
 }
 
 function selectionOf(names: readonly string[], group: string | undefined, all: boolean | undefined): Selection {

@@ -49,7 +49,7 @@ async function completionAt(position: Position): Promise<Completion> {
   const { expected, commands } = position;
   const command = commands.at(-1) as Command;
   if (expected.kind === "command") return describeCommands(command);
-  if (expected.kind === "option") return commands.flatMap(describeOptions);
+  if (expected.kind === "option") return describeOptions(command);
   if (expected.kind === "nothing") return [];
   if (expected.choices.length > 0) return expected.choices.map((value) => ({ value, text: "" }));
   return (await sources[expected.placeholder]?.(position)) ?? [];
@@ -60,10 +60,9 @@ function describeCommands(command: Command): readonly Candidate[] {
 }
 
 function describeOptions(command: Command): readonly Candidate[] {
-  return command
-    .createHelp()
-    .visibleOptions(command)
-    .map(({ long, short = "", description }) => ({ value: long ?? short, text: description }));
+  const help = command.createHelp();
+  const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
+  return options.map(({ long, short = "", description }) => ({ value: long ?? short, text: description }));
 }
 
 /** Where values come from, by the word that usages have for them. Others, such as a number, nobody can guess. */

@@ -6,6 +6,7 @@ import type { ListFlags } from "./list.js";
 import type { LogsFlags } from "./logs.js";
 import type { OnExit } from "./on-exit.js";
 import type { WaitFlags } from "./single.js";
+import type { StatusFlags } from "./status.js";
 import type { Terminal } from "./terminal.js";
 
 /** The commands about processes of a manager that runs. */
@@ -33,20 +34,34 @@ export function clientCommand(program: Command, name: string, description: strin
 }
 
 function addList(program: Command, terminal: Terminal, onExit: OnExit): void {
-  clientCommand(program, "list", "list the processes and how they are")
+  clientCommand(program, "list", "list processes and how they are")
     .alias("ls")
-    .option("--json", "the result as one JSON document")
-    .action(async (flags: ListFlags) => {
+    .argument("[name...]", "names of processes or templates, or patterns such as 'web-*' (default: all)")
+    .option("--group <group>", "only those of a group")
+    .option("-w, --watch", "show them anew at every change, until Ctrl-C")
+    .option("--json", "the result as one JSON document; with --watch one a line")
+    .addHelpText("after", listHelp)
+    .action(async (names: string[], flags: ListFlags) => {
       const { runList } = await import("./list.js");
-      onExit(await runList(flags, terminal));
+      onExit(await runList(names, flags, terminal));
     });
 }
+
+const listHelp = `
+A terminal that is too narrow for all columns gets the more important ones. With --watch the table stays in its place on a
+terminal; elsewhere a new one is printed when a process has changed. It goes on when the manager is started anew.
+
+Examples:
+  drover list 'web-*' --group backend
+  drover list --watch
+  drover list --watch --json | jq '.processes | length'
+`;
 
 function addStatus(program: Command, terminal: Terminal, onExit: OnExit): void {
   clientCommand(program, "status", "tell everything about one process, with its last crash")
     .argument("<name>", "name of the process")
     .option("--json", "the result as one JSON document")
-    .action(async (name: string, flags: ListFlags) => {
+    .action(async (name: string, flags: StatusFlags) => {
       const { runStatus } = await import("./status.js");
       onExit(await runStatus(name, flags, terminal));
     });
@@ -152,7 +167,7 @@ function addExplain(program: Command, terminal: Terminal, onExit: OnExit): void 
   clientCommand(program, "explain", "tell why a process does not run, is not ready, or waits")
     .argument("<name>", "name of the process")
     .option("--json", "the result as one JSON document")
-    .action(async (name: string, flags: ListFlags) => {
+    .action(async (name: string, flags: StatusFlags) => {
       const { runExplain } = await import("./single.js");
       onExit(await runExplain(name, flags, terminal));
     });

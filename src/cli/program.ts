@@ -1,17 +1,19 @@
-import { Command } from "commander";
+import { Command, type Option } from "commander";
 import { addCompletion } from "./completion-commands.js";
 import { addManagerCommands } from "./manager-commands.js";
 import type { OnExit } from "./on-exit.js";
 import { addProcessCommands, addPsCommands } from "./process-commands.js";
 import { readVersion } from "./read-version.js";
 import type { Terminal } from "./terminal.js";
+import { tellUsageErrors } from "./usage-error.js";
 
 /** The command line of drover. Commands are loaded when they run: `--help` should not wait for them. */
 export function createProgram(terminal: Terminal, onExit: OnExit): Command {
   const program = new Command("drover")
     .description("Runs and watches the processes of a template directory.")
     .version(readVersion())
-    .showHelpAfterError("(see `drover --help`)")
+    .option("--debug", "tell errors with their stack and what caused them; also DROVER_DEBUG=1")
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -27,7 +29,15 @@ export function createProgram(terminal: Terminal, onExit: OnExit): Command {
   const ps = program.command("ps").description("list, start, stop, restart processes: the same as without `ps`");
   addPsCommands(ps, terminal, onExit);
   addCompletion(program, terminal, onExit);
+  tellUsageErrors(program);
   return program;
+}
+
+/** Options of the program that every command takes. */
+function visibleGlobalOptions(command: Command): Option[] {
+  const above = command.parent === null ? [] : command.parent.options;
+  const others = command.parent === null ? [] : visibleGlobalOptions(command.parent);
+  return [...above.filter(({ long }) => long !== "--version"), ...others];
 }
 
 const help = `
@@ -38,6 +48,7 @@ Examples:
   drover up                            run the templates in ./templates until Ctrl-C
   drover up --detach                   the same in the background, until \`drover down\`
   drover list                          what runs, from another terminal
+  drover list --watch                  the same, always up to date
   drover restart web                   restart one process
   drover explain web                   why it does not run, or is not ready
   drover validate templates            check every template file there

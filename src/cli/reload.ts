@@ -26,9 +26,9 @@ function tell(plan: PlanInfo, json: boolean, terminal: Terminal): number {
     if (unchanged > 0) terminal.out(`${unchanged} unchanged`);
     if (items.length === 0) terminal.out("there are no templates");
   }
-  for (const error of errors) terminal.err(`${terminal.style("red", "error:")} ${error}`);
+  for (const error of errors) terminal.fail(error);
   for (const { error } of items) {
-    if (error !== null) terminal.err(`${terminal.style("red", "error:")} ${error.message}`);
+    if (error !== null) terminal.fail(error);
   }
   if (items.some(({ error }) => error !== null)) return exitCode.failed;
   return errors.length > 0 ? exitCode.usage : exitCode.done;

@@ -66,7 +66,7 @@ async function orNotRunning(terminal: Terminal, work: () => Promise<void>): Prom
   } catch (reason) {
     const error = ProcessError.from(reason);
     if (error.code !== "ILLEGAL_STATE") throw error;
-    terminal.err(`${terminal.style("red", "error:")} ${error.message}`);
+    terminal.fail(error);
     return exitCode.notRunning;
   }
 }

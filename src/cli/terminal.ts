@@ -1,4 +1,6 @@
 import { stripVTControlCharacters, styleText } from "node:util";
+import { describeFailure } from "./describe-failure.js";
+import { columnsOf, ProgressLine } from "./progress-line.js";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -10,30 +12,64 @@ export interface Terminal {
   outPart(text: string): void;
   /** Errors, warnings and progress. */
   err(line: string): void;
+  /** One line that says what went wrong and what to do; with --debug also where. */
+  fail(reason: unknown): void;
+  /** Shows a line that goes away with the next one, and at the end with an empty one; undefined where nobody looks on. */
+  readonly progress: ((text: string) => void) | undefined;
   /** The text in a style, or as it is where there is no terminal or colours are unwanted. */
   style(style: Style, text: string): string;
   /** Columns of the terminal results are written to; undefined where it is none. */
   readonly width: number | undefined;
+  /** Its rows. */
+  readonly height: number | undefined;
   /** Resolves when nobody reads the results any more. */
   readonly closed: Promise<void>;
+  /** Calls the listener at Ctrl-C, which then does not end the program; gives what takes it off. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+export interface TerminalOptions {
+  /** Whether failures are told with their stack. @default never */
+  readonly isDebugging?: () => boolean;
+  /** False in a program that is not ours: nothing is listened to that changes how it ends. @default true */
+  readonly isOwn?: boolean;
 }
 
 /** The terminal of this program. NO_COLOR and FORCE_COLOR are heeded, see https://no-color.org. */
-export function openTerminal(): Terminal {
+export function openTerminal({ isDebugging = () => false, isOwn = true }: TerminalOptions = {}): Terminal {
   const { stdout, stderr, env } = process;
   const isColoured = (env["NO_COLOR"] ?? "") === "" && (stdout.isTTY || (env["FORCE_COLOR"] ?? "0") !== "0");
-  const closed = new Promise<void>((resolve) => {
-    // `drover up | head` closes the pipe: without a listener that would end the host and leave its processes behind.
-    for (const stream of [stdout, stderr]) stream.on("error", () => resolve());
-  });
+  const style = (style: Style, text: string): string =>
+    isColoured ? styleText(style, text, { validateStream: false }) : text;
+  const progress = new ProgressLine(stderr);
+  const err = (line: string): void => progress.stepAside(() => stderr.write(`${line}\n`));
   return {
-    out: (line) => void stdout.write(`${line}\n`),
-    outPart: (text) => void stdout.write(text),
-    err: (line) => void stderr.write(`${line}\n`),
-    style: (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text),
-    width: stdout.isTTY ? stdout.columns : undefined,
-    closed,
+    out: (line) => progress.stepAside(() => stdout.write(`${line}\n`)),
+    outPart: (text) => progress.stepAside(() => stdout.write(text)),
+    err,
+    fail: (reason) => err(`${style("red", "error:")} ${describeFailure(reason, isDebugging())}`),
+    progress: stderr.isTTY ? (text) => progress.show(text) : undefined,
+    style,
+    get width() {
+      return stdout.isTTY ? columnsOf(stdout) : undefined;
+    },
+    get height() {
+      return stdout.isTTY && stdout.rows > 0 ? stdout.rows : undefined;
+    },
+    closed: isOwn ? whenClosed([stdout, stderr]) : new Promise(() => undefined),
+    onInterrupt: (listener) => {
+      if (!isOwn) return () => undefined;
+      process.on("SIGINT", listener);
+      return () => void process.off("SIGINT", listener);
+    },
   };
+}
+
+/** `drover up | head` closes the pipe: without a listener that would end the host and leave its processes behind. */
+function whenClosed(streams: readonly NodeJS.WriteStream[]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const stream of streams) stream.on("error", () => resolve());
+  });
 }
 
 /** Columns as wide as their widest cell, two blanks apart; the last one is as long as it is, or as there is room for. */
@@ -47,7 +83,7 @@ export function layOut(rows: readonly (readonly string[])[], width = Number.POSI
   return rows.map((row) => {
     const last = row.length - 1;
     const line = row.map((cell, column) => (column === last ? cell : pad(cell, widths[column] ?? 0))).join("  ");
-    return cut(line.trimEnd(), width);
+    return cutLine(line.trimEnd(), width);
   });
 }
 
@@ -55,11 +91,23 @@ function pad(cell: string, width: number): string {
   return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
 }
 
-function widthOf(text: string): number {
+/** Columns a text takes, its styles left out. */
+export function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 
-/** A line that is too long loses its end, and its styles with it. */
-function cut(line: string, width: number): string {
-  return widthOf(line) <= width ? line : `${stripVTControlCharacters(line).slice(0, Math.max(0, width - 1))}…`;
+const styleCode = new RegExp(`(${"\u001B"}\\[[0-9;]*m)`);
+
+/** A line that is too long loses its end, but keeps its styles. */
+export function cutLine(line: string, width: number): string {
+  if (widthOf(line) <= width) return line;
+  let room = Math.max(0, width - 1);
+  const parts = line.split(styleCode).map((part, index) => {
+    // Every other part is a style, which takes no room; one that was begun must be ended, too.
+    if (index % 2 === 1) return part;
+    const kept = part.slice(0, room);
+    room -= kept.length;
+    return kept;
+  });
+  return `${parts.join("")}…`;
 }

@@ -13,6 +13,7 @@ import type { AttachedChild } from "../os/os.js";
 import { exitCode } from "./exit-code.js";
 import { daemonNodeFlags } from "./node-flags.js";
 import { ownLogName } from "./own-log.js";
+import { type Progress, withProgress } from "./progress.js";
 import type { Terminal } from "./terminal.js";
 import { requireTemplateDir, type UpFlags } from "./up.js";
 
@@ -32,7 +33,8 @@ export async function runDetached(flags: UpFlags, terminal: Terminal): Promise<n
   const log = join(stateDir, ownLogName);
   const logStart = existsSync(log) ? statSync(log).size : 0;
   const daemon = await startDaemon(flags, log);
-  const outcome = await whenReady(daemon, socketPath);
+  const read = async (): Promise<Progress> => await readStart(socketPath);
+  const outcome = await withProgress(whenReady(daemon, socketPath), read, terminal);
   daemon.release();
   if ("phase" in outcome) {
     terminal.out(
@@ -91,6 +93,13 @@ async function whenReady(daemon: AttachedChild, socketPath: string): Promise<Man
     if (answer !== undefined && answer.phase !== "starting") return answer;
     await Promise.race([end, setTimeout(pollMs)]);
   }
+}
+
+/** How many of those that are to run do, or could not be started. */
+async function readStart(socketPath: string): Promise<Progress> {
+  const wanted = (await createClientAt({ socketPath }).list()).filter(({ desired }) => desired === "up");
+  const waiting = wanted.filter(({ isRunning, lastError }) => !isRunning && lastError === "");
+  return { doing: "starting", total: wanted.length, waiting: waiting.map(({ name }) => name) };
 }
 
 async function ask(socketPath: string): Promise<ManagerInfo | undefined> {

@@ -19,11 +19,13 @@ import { leaveFirstProcess } from "./first-process.js";
 import type { LineStyle } from "./line-printer.js";
 import { keepOwnLog } from "./own-log.js";
 import { printLogs } from "./print-logs.js";
+import { withProgress } from "./progress.js";
 import { readVersion } from "./read-version.js";
 import { serveEarly } from "./serve.js";
 import { tellChanges } from "./tell-changes.js";
 import { layOut, type Terminal } from "./terminal.js";
 import { type LogFormat, terminalLogger } from "./terminal-logger.js";
+import { readStart, readStop } from "./up-progress.js";
 
 export interface UpFlags {
   readonly templateDir: string;
@@ -55,6 +57,7 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
   const releaseHost = os.holdHost();
   const startedAt = new Date();
   const lineStyle = lineStyleOf(flags);
+  const onlooker = json ? undefined : terminal;
   const isTold = (fields: object): boolean => ("stream" in fields ? lineStyle !== undefined : run.hasOpened);
   const logger = terminalLogger(terminal, { isTold, format: flags.logFormat });
   const manager = new Manager({ templateDir, stateDir, dev, watchTemplates, logger }, os);
@@ -69,7 +72,7 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
   serving.catch(() => undefined);
   let ownLog: LogFiles | undefined;
   try {
-    await opening;
+    await withProgress(opening, () => readStart(manager.getAllProcesses()), onlooker);
     await serving;
     ownLog = keepOwnLog(resolve(stateDir), os, logger);
     if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
@@ -77,7 +80,7 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
     run.hasOpened = true;
     tellChanges(manager, { json, verbose }, terminal);
     if (lineStyle !== undefined) printLogs(manager, startedAt, lineStyle, terminal);
-    await run.close(await endings.first);
+    await run.closeAsTold(onlooker);
     return exitCode.done;
   } finally {
     await run.close({ keepsDetached: true });
@@ -152,6 +155,15 @@ class UpRun {
   close(request: ShutdownRequest): Promise<ShutdownResult> {
     this.#closing ??= this.#close(request);
     return this.#closing;
+  }
+
+  /** Waits until it is told to close, and shows then what it waits for. */
+  async closeAsTold(terminal: Terminal | undefined): Promise<void> {
+    const request = await this.#endings.first;
+    const living = this.#manager.getAllProcesses().filter((process) => process.isAlive());
+    const ending = living.filter((process) => !staysRunning(process, request));
+    const closing = this.close(request);
+    await withProgress(closing, () => readStop(ending), terminal);
   }
 
   async #close(request: ShutdownRequest): Promise<ShutdownResult> {

@@ -24,7 +24,7 @@ describe("the word at the end of a line", () => {
   test.each([
     [["lo"], "command"],
     [["ps", ""], "command"],
-    [["start", ""], "argument name"],
+    [["list", ""], "argument name"],
     [["stop", "a", "b", ""], "argument name"],
     [["status", "web", ""], "nothing"],
     [["stop", "-"], "option"],

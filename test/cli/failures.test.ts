@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { describeFailure } from "../../src/cli/describe-failure.js";
+import { ProcessError } from "../../src/errors.js";
+import { run } from "../repo/run.js";
+import { cli, daemon, place, sleeper } from "./daemon.js";
+
+describe("an error is one line that says what to do", () => {
+  test.each([
+    [["lst"], "unknown command 'lst' (Did you mean one of list, ls?); `drover --help` shows what there is"],
+    [["ps", "strat"], "unknown command 'strat' (Did you mean start?); `drover ps --help` shows what there is"],
+    [["up", "--nope"], "unknown option '--nope'; `drover up --help` shows what there is"],
+    [
+      ["ps", "list", "--jsn"],
+      "unknown option '--jsn' (Did you mean --json?); `drover ps list --help` shows what there is",
+    ],
+    [["scale", "web"], "missing required argument 'instances'; `drover scale --help` shows what there is"],
+    [
+      ["startup", "upstart"],
+      "command-argument value 'upstart' is invalid for argument 'system'. Allowed choices are systemd; `drover startup --help` shows what there is",
+    ],
+    [["start"], "which processes? expected names, --group GROUP or --all; `drover list` shows them"],
+  ])("%j", async (args, message) => {
+    expect(await place().drover(...args)).toEqual({ status: 2, stdout: "", stderr: `error: ${message}\n` });
+  });
+});
+
+describe("--debug and DROVER_DEBUG", () => {
+  test("add to an error where it was made, and what caused it", async () => {
+    const { path, drover } = place();
+    const plain = await drover("list", "--state-dir", "none");
+    const debug = await drover("list", "--debug", "--state-dir", "none");
+    expect(plain.stderr).toMatch(/^error: no manager answers .*\n$/);
+    expect(debug.status).toBe(4);
+    expect(debug.stderr).toMatch(/^error: ProcessError: no manager answers .* \[UNREACHABLE\]\n {4}at /);
+    expect(debug.stderr).toMatch(/\n {2}caused by: Error: connect ENOENT .* \[ENOENT\]\n {4}at /);
+    const env = { DROVER_DEBUG: "1" };
+    const byEnv = await run(process.execPath, [cli, "list", "--state-dir", "none"], { cwd: path, env });
+    expect(byEnv.stderr).toContain("caused by: Error: connect ENOENT");
+    const off = { DROVER_DEBUG: "0" };
+    const notByEnv = await run(process.execPath, [cli, "list", "--state-dir", "none"], { cwd: path, env: off });
+    expect(notByEnv.stderr).toBe(plain.stderr);
+  });
+
+  test("is known to every command, and to wrong use of one", async () => {
+    const { drover } = place();
+    for (const command of ["up", "list", "doctor", "completion"]) {
+      expect((await drover(command, "--help")).stdout).toMatch(/Global Options:\n +--debug /);
+    }
+    const wrong = await drover("--debug", "lst");
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toMatch(/^error: unknown command 'lst' .*\nCommanderError: .*\n {4}at /s);
+  });
+
+  test("are offered for what nobody expected", () => {
+    const internal = new ProcessError("INTERNAL", "it broke");
+    expect(describeFailure(internal, false)).toBe("it broke; DROVER_DEBUG=1 shows where it comes from");
+    expect(describeFailure(new ProcessError("ABORTED", "it was aborted"), false)).toBe("it was aborted");
+    expect(describeFailure({ code: "INTERNAL", message: "as the manager says" }, true)).toBe("as the manager says");
+  });
+});
+
+describe("progress", () => {
+  const slow = {
+    ...sleeper,
+    instances: 7,
+    readiness: { exec: { command: "sleep", args: ["1"] }, timeout: "5s" },
+  };
+
+  test("is shown on a terminal in one line, which is gone at the end", async () => {
+    const here = await daemon({ name: "web", ...slow });
+    const terminal = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+    const args = ["-c", terminal, process.execPath, cli, "start", "web"];
+    const { status, stdout } = await run("python3", args, { cwd: here.path });
+    expect(status).toBe(0);
+    expect(stdout).toContain("\u001B[2Kstarting 0 of 7: web-1, web-2, web-3, web-4, web-5, …");
+    // Taken away before the results, which nothing of it follows.
+    expect(stdout.split("\u001B[2K").at(-1)).toMatch(/^started web-1 \(pid \d+\)\r\n/);
+  });
+
+  test("is not shown without one", async () => {
+    const here = await daemon({ name: "web", ...slow });
+    expect(await here.done("start", "web")).toMatch(/^(started web-\d \(pid \d+\)\n){7}$/);
+  });
+});
