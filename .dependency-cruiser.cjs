@@ -61,13 +61,13 @@ const namedRules = [
     comment: "Only package entries are index files: a barrel inside hides who needs what.",
     severity: "error",
     from: {},
-    to: { path: "^src/(?!(api|formats|monitor|proxy|testing)/index\\.ts$).+/index\\.[a-z]+$" },
+    to: { path: "^src/(?!(api|cli|formats|monitor|proxy|testing)/index\\.ts$).+/index\\.[a-z]+$" },
   },
   {
     name: "no-inner-import-of-entry",
     comment: "Inside a folder the file is imported, not the package entry that lists it.",
     severity: "error",
-    from: { path: "^src/(api|formats|monitor|proxy|testing)/" },
+    from: { path: "^src/(api|cli|formats|monitor|proxy|testing)/" },
     to: { path: "^src/$1/index\\.ts$" },
   },
   {

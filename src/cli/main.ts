@@ -2,10 +2,11 @@
 import { CommanderError } from "commander";
 import { ProcessError } from "../errors.js";
 import { exitCode, exitCodeOf } from "./exit-code.js";
+import { isDebugging } from "./is-debugging.js";
 import { createProgram } from "./program.js";
 import { openTerminal } from "./terminal.js";
 
-const terminal = openTerminal({ isDebugging });
+const terminal = openTerminal({ isDebugging: () => isDebugging(program.opts()) });
 process.exitCode = exitCode.done;
 const program = createProgram(terminal, (code) => {
   process.exitCode = code;
@@ -17,14 +18,10 @@ try {
   process.exitCode = reason instanceof CommanderError ? usageExitCode(reason) : report(reason);
 }
 
-function isDebugging(): boolean {
-  return program.opts<{ debug?: boolean }>().debug === true || !["", "0"].includes(process.env["DROVER_DEBUG"] ?? "");
-}
-
 /** Commander has printed its message already; help and version are no errors. */
 function usageExitCode(error: CommanderError): number {
   if (error.exitCode === 0) return exitCode.done;
-  if (isDebugging()) terminal.err(error.stack ?? "");
+  if (isDebugging(program.opts())) terminal.err(error.stack ?? "");
   return exitCode.usage;
 }
 

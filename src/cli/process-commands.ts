@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type CommandVerb, commandVerbs } from "../api/command.js";
 import type { ChangeFlags } from "./change.js";
+import { helpOf } from "./command-path.js";
 import type { ClientFlags } from "./connect.js";
 import type { ListFlags } from "./list.js";
 import type { LogsFlags } from "./logs.js";
@@ -40,7 +41,7 @@ function addList(program: Command, terminal: Terminal, onExit: OnExit): void {
     .option("--group <group>", "only those of a group")
     .option("-w, --watch", "show them anew at every change, until Ctrl-C")
     .option("--json", "the result as one JSON document; with --watch one a line")
-    .addHelpText("after", listHelp)
+    .addHelpText("after", helpOf(listHelp))
     .action(async (names: string[], flags: ListFlags) => {
       const { runList } = await import("./list.js");
       onExit(await runList(names, flags, terminal));
@@ -82,7 +83,7 @@ function addChange(program: Command, verb: CommandVerb, terminal: Terminal, onEx
     .option("--no-wait", "do not wait until it is done")
     .option("--json", "the result as one JSON document");
   if (verb === "stop") command.option("--grace-period <duration>", "time to end by themselves, such as 10s");
-  command.addHelpText("after", changeHelp(verb)).action(async (names: string[], flags: ChangeFlags) => {
+  command.addHelpText("after", helpOf(changeHelp(verb))).action(async (names: string[], flags: ChangeFlags) => {
     const { runChange } = await import("./change.js");
     onExit(await runChange(verb, names, flags, terminal));
   });
@@ -115,7 +116,7 @@ function addLogs(program: Command, terminal: Terminal, onExit: OnExit): void {
     .option("--no-log-prefix", "several processes: without their names before the lines")
     .addOption(new Option("--clear", "throw away what they have written").conflicts("follow"))
     .option("--json", "one JSON object a line")
-    .addHelpText("after", logsHelp)
+    .addHelpText("after", helpOf(logsHelp))
     .action(async (names: string[], flags: LogsFlags) => {
       const { runLogs } = await import("./logs.js");
       onExit(await runLogs(names, flags, terminal));

@@ -1,15 +1,12 @@
 import type { Command } from "commander";
+import { pathOf } from "./command-path.js";
 
 /** Has a command and all below it tell wrong use in one line, which ends with what to do. */
 export function tellUsageErrors(command: Command): void {
-  const fix = `\`${pathOf(command)} --help\` shows what there is`;
-  command.configureOutput({ outputError: (text, write) => write(`${oneLine(text)}; ${fix}\n`) });
+  // Asked for when it happens: the command may be part of another program by then.
+  const fix = (): string => `\`${pathOf(command)} --help\` shows what there is`;
+  command.configureOutput({ outputError: (text, write) => write(`${oneLine(text)}; ${fix()}\n`) });
   for (const below of command.commands) tellUsageErrors(below);
-}
-
-/** Such as `drover ps list`. */
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** Commander asks in a second line whether another word was meant. */
