@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** Few system calls for large logs, little memory for many at a time. */
-const copyBlockBytes = 262_144;
+/** Few system calls, and little memory for many logs that are rotated in a flood. */
+const copyBlockBytes = 65_536;
 
 /** Copies a part of one file to the same place in another; returns where the source ended, or `toByte`. */
 export async function copyBytes(

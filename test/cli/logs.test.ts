@@ -119,7 +119,7 @@ describe("drover logs of several processes", () => {
     await refused(["--grep", "(?=up)"], 2, "is no regular expression in the syntax of RE2");
     await refused(["--since", "yesterday"], 2, 'since: "yesterday" is no time; expected a duration');
     await refused(["-f", "--until", "5"], 2, 'until: "5" is no time; expected a duration');
-    await refused(["-n", "1000000"], 2, "is no number from 0 to 100000");
+    await refused(["-n", "1000000"], 2, "expected 0 to 100000");
     await refused(["api", "--group", "back"], 2, "names, --group and --all exclude each other");
     await refused(["--clear"], 2, "--clear: of which processes?");
     await refused(["--clear", "-f", "api"], 2, "cannot be used with");
