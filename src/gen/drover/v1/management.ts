@@ -581,7 +581,7 @@ export interface PmProcess {
   uptime?:
     | string
     | undefined;
-  /** How many automatic restarts there were. */
+  /** How often it was started again, by its restart policy or because somebody asked for a restart. */
   restartCount?:
     | number
     | undefined;

@@ -83,7 +83,7 @@ export interface ProcessInfo {
   uptime?:
     | number
     | undefined;
-  /** How many automatic restarts there were. */
+  /** How often it was started again, by its restart policy or because somebody asked for a restart. */
   restartCount?:
     | number
     | undefined;
