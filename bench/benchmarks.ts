@@ -1,5 +1,6 @@
 import { crash } from "./cases/crash.js";
 import { importTime } from "./cases/import-time.js";
+import { list } from "./cases/list.js";
 import { logs } from "./cases/logs.js";
 import { loopBlock } from "./cases/loop-block.js";
 import { memory } from "./cases/memory.js";
@@ -20,6 +21,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   "watch-share": watchShare,
   "loop-block": loopBlock,
   import: importTime,
+  list,
   memory,
   logs,
 };
