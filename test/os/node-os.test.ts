@@ -13,7 +13,7 @@ const programs: Record<ProgramKind, Pick<SpawnRequest, "file" | "args">> = {
   sleeps: { file: "sleep", args: ["1000"] },
   "exits 3": shell("exit 3"),
   "ignores SIGTERM": shell("trap '' TERM; echo ready; exec sleep 1000"),
-  "has a child that ignores SIGTERM": shell("(trap '' TERM; exec sleep 1000) & echo ready; exec sleep 1000"),
+  "has a child that ignores SIGTERM": shell("(trap '' TERM; echo ready; exec sleep 1000) & exec sleep 1000"),
   "listens at $SOCKET_PATH": {
     file: process.execPath,
     args: [
