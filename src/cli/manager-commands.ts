@@ -6,7 +6,7 @@ import type { ReloadFlags } from "./reload.js";
 import type { StartupFlags } from "./startup.js";
 import type { Terminal } from "./terminal.js";
 import { logFormats } from "./terminal-logger.js";
-import type { UpFlags } from "./up.js";
+import type { UpFlags } from "./up-flags.js";
 
 /** The commands that begin and end a manager, and have it read its templates. */
 export function addManagerCommands(program: Command, terminal: Terminal, onExit: OnExit): void {
@@ -22,6 +22,10 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .description("start the processes marked runOnStartup, tell every change, stop them all on Ctrl-C")
     .option("--template-dir <dir>", "directory of template files", "templates")
     .option("--state-dir <dir>", "directory for log files, records and the lock", ".drover")
+    .option(
+      "--config <file>",
+      "options and templates (default: drover.config.json, .yaml or .js here, if there is one)",
+    )
     .option("--detach", "go on in the background, until `drover down`")
     .option("--dev", "restart every process when files in its working directory change")
     .option("--watch-templates", "act on changes of template files by itself")
@@ -37,13 +41,15 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .option("--json", "one JSON object a line for each change of state, and not what the processes write")
     .option("--verbose", "also tell when a process only goes to sleep or wakes up")
     .addHelpText("after", upHelp)
-    .action(async (flags: UpFlags) => {
+    .action(async (flags: UpFlags, command: Command) => {
+      const { resolveUpFlags } = await import("./up-flags.js");
+      const options = await resolveUpFlags(flags, (name) => command.getOptionValueSource(name) === "cli");
       if (flags.detach === true) {
         const { runDetached } = await import("./up-detached.js");
-        return onExit(await runDetached(flags, terminal));
+        return onExit(await runDetached(options, terminal));
       }
       const { runUp } = await import("./up.js");
-      onExit(await runUp(flags, terminal));
+      onExit(await runUp(options, terminal));
     });
 }
 
@@ -53,8 +59,12 @@ What the processes write is appended to logs/NAME.out.log and logs/NAME.err.log 
 --detach what drover itself has to tell goes to drover.log there. --log-format full writes warnings and errors as
 "[time] level: text", and lines of processes with logs.echo as "[time] level: [name] STDOUT: text".
 
+A configuration file has any of these options by its name in the form templateDir, env for all processes, and templates, a list of them.
+What is given here wins over it. Its paths are relative to it. A .js, .mjs or .cjs file is run, and exports an object by default.
+
 Examples:
   drover up --template-dir deploy/processes
+  drover up --config deploy/drover.config.yaml
   drover up --detach && drover wait web
   drover up --json | jq -r 'select(.state == "terminated") | .name'
 `;

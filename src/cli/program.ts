@@ -58,8 +58,8 @@ Examples:
 function addValidate(program: Command, terminal: Terminal, onExit: OnExit): void {
   program
     .command("validate")
-    .description("check template files, and print every error with its place")
-    .argument("<file...>", "template files, or directories of them")
+    .description("check template and configuration files, and print every error with its place")
+    .argument("<file...>", "template files, directories of them, or drover.config files")
     .option("--json", "the result as one JSON document")
     .addHelpText("after", validateHelp)
     .action(async (paths: string[], { json = false }: { json?: boolean }) => {
@@ -74,6 +74,7 @@ Exits with 0 when everything is valid, with 2 when something is not.
 Examples:
   drover validate templates/web.yaml
   drover validate --json templates
+  drover validate drover.config.yaml
 `;
 
 function addAttach(program: Command, terminal: Terminal, onExit: OnExit): void {

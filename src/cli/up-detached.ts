@@ -15,12 +15,13 @@ import { daemonNodeFlags } from "./node-flags.js";
 import { ownLogName } from "./own-log.js";
 import { type Progress, withProgress } from "./progress.js";
 import type { Terminal } from "./terminal.js";
-import { requireTemplateDir, type UpFlags } from "./up.js";
+import { requireTemplateDir } from "./up.js";
+import type { UpOptions } from "./up-flags.js";
 
 const pollMs = 50;
 
 /** Starts `drover up` as a program of its own, and ends when that can be reached and has started what is marked; gives the exit code. */
-export async function runDetached(flags: UpFlags, terminal: Terminal): Promise<number> {
+export async function runDetached(flags: UpOptions, terminal: Terminal): Promise<number> {
   requireTemplateDir(flags.templateDir);
   const stateDir = resolve(flags.stateDir);
   const socketPath = socketPathIn(stateDir);
@@ -46,7 +47,7 @@ export async function runDetached(flags: UpFlags, terminal: Terminal): Promise<n
   return outcome.code ?? exitCode.failed;
 }
 
-async function startDaemon(flags: UpFlags, log: string): Promise<AttachedChild> {
+async function startDaemon(flags: UpOptions, log: string): Promise<AttachedChild> {
   const os = createNodeOs();
   const main = fileURLToPath(new URL("./main.js", import.meta.url));
   const output = { kind: "file", path: log } as const;
@@ -64,7 +65,8 @@ async function startDaemon(flags: UpFlags, log: string): Promise<AttachedChild> 
   return daemon;
 }
 
-function argumentsOf({ templateDir, stateDir, listen, tokenFile, ...flags }: UpFlags): string[] {
+/** What was said here is said again, and wins there over the configuration, too; the rest that reads for itself. */
+function argumentsOf({ templateDir, stateDir, listen, tokenFile, config, ...flags }: UpOptions): string[] {
   const { dev, watchTemplates, json, verbose, listenPublic, logFormat = "plain" } = flags;
   const switches = {
     "--listen-public": listenPublic,
@@ -73,12 +75,18 @@ function argumentsOf({ templateDir, stateDir, listen, tokenFile, ...flags }: UpF
     "--json": json,
     "--verbose": verbose,
   };
+  const values = {
+    "--template-dir": templateDir,
+    "--state-dir": stateDir,
+    "--log-format": logFormat,
+    "--listen": listen,
+    "--token-file": tokenFile,
+    "--config": config,
+  };
   const set = Object.entries(switches).flatMap(([name, isSet]) => (isSet === true ? [name] : []));
-  const listening = listen === undefined ? [] : ["--listen", listen];
-  const token = tokenFile === undefined ? [] : ["--token-file", tokenFile];
+  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
   // What the processes write is in their files already.
-  const told = ["--no-logs", "--log-format", logFormat];
-  return ["--template-dir", templateDir, "--state-dir", stateDir, ...told, ...listening, ...token, ...set];
+  return [...given, "--no-logs", ...set];
 }
 
 /** Nothing tells us when it listens: it is asked again and again, until it answers or has ended. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { ApiHost, ManagerPhase, ShutdownRequest, ShutdownResult } from "../api/api-context.js";
 import { parseListenAddress } from "../api/listen-address.js";
 import type { NetworkAccess } from "../api/server.js";
@@ -7,11 +7,13 @@ import { keepToken, readToken } from "../api/token-file.js";
 import { ProcessError } from "../errors.js";
 import type { LogFiles } from "../logs/log-files.js";
 import { Manager } from "../manager/manager.js";
+import type { ReadMore } from "../manager/template-shelf.js";
 import { makeDirectory } from "../os/make-directory.js";
 import { createNodeOs } from "../os/node/node-os.js";
 import { ManagedProcess } from "../process/managed-process.js";
 import type { Process } from "../process/process.js";
 import { TemplateStore } from "../template/store.js";
+import { readConfigTemplates } from "./config-file.js";
 import { describeRow, rowTitles } from "./describe-process.js";
 import { type Endings, listenForEnd } from "./endings.js";
 import { exitCode } from "./exit-code.js";
@@ -24,31 +26,13 @@ import { readVersion } from "./read-version.js";
 import { serveEarly } from "./serve.js";
 import { tellChanges } from "./tell-changes.js";
 import { layOut, type Terminal } from "./terminal.js";
-import { type LogFormat, terminalLogger } from "./terminal-logger.js";
+import { terminalLogger } from "./terminal-logger.js";
+import type { UpOptions } from "./up-flags.js";
 import { readStart, readStop } from "./up-progress.js";
 
-export interface UpFlags {
-  readonly templateDir: string;
-  readonly stateDir: string;
-  readonly detach?: boolean;
-  readonly dev?: boolean;
-  readonly watchTemplates?: boolean;
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-  readonly listen?: string;
-  readonly listenPublic?: boolean;
-  readonly tokenFile?: string;
-  /** False with --no-logs. */
-  readonly logs?: boolean;
-  /** False with --no-log-prefix. */
-  readonly logPrefix?: boolean;
-  readonly timestamps?: boolean;
-  readonly logFormat?: LogFormat;
-}
-
 /** Runs what is marked in the template directory until it is told to end; gives the exit code. */
-export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number> {
-  const { templateDir, stateDir, dev, watchTemplates, json = false, verbose = false } = flags;
+export async function runUp(flags: UpOptions, terminal: Terminal): Promise<number> {
+  const { templateDir, stateDir, dev, watchTemplates, env, statusPeriod, json = false, verbose = false } = flags;
   leaveFirstProcess(terminal);
   requireTemplateDir(templateDir);
   const network = networkOf(flags);
@@ -60,7 +44,8 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
   const onlooker = json ? undefined : terminal;
   const isTold = (fields: object): boolean => ("stream" in fields ? lineStyle !== undefined : run.hasOpened);
   const logger = terminalLogger(terminal, { isTold, format: flags.logFormat });
-  const manager = new Manager({ templateDir, stateDir, dev, watchTemplates, logger }, os);
+  const options = { templateDir, stateDir, dev, watchTemplates, env, statusPeriod, logger };
+  const manager = new Manager(options, os, readMoreOf(flags));
   const run: UpRun = new UpRun(manager, endings, (living, request) => {
     if (!json) tellEnd(living, request, terminal);
   });
@@ -76,7 +61,7 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
     await serving;
     ownLog = keepOwnLog(resolve(stateDir), os, logger);
     if (manager.getAllProcesses().length === 0 && manager.templateErrors.length > 0) return exitCode.usage;
-    if (!json) tellTable(manager.getAllProcesses(), templateDir, terminal);
+    if (onlooker !== undefined) tellTable(manager.getAllProcesses(), sourceOf(flags), onlooker);
     run.hasOpened = true;
     tellChanges(manager, { json, verbose }, terminal);
     if (lineStyle !== undefined) printLogs(manager, startedAt, lineStyle, terminal);
@@ -91,10 +76,19 @@ export async function runUp(flags: UpFlags, terminal: Terminal): Promise<number>
 }
 
 /** @throws ProcessError INVALID_TEMPLATE */
-export function requireTemplateDir(templateDir: string): void {
-  if (existsSync(templateDir)) return;
+export function requireTemplateDir(templateDir: string | undefined): void {
+  if (templateDir === undefined || existsSync(templateDir)) return;
   const text = `there is no template directory ${resolve(templateDir)}; create it, or name another one with --template-dir`;
   throw new ProcessError("INVALID_TEMPLATE", text);
+}
+
+/** Where the templates come from, for people. */
+function sourceOf({ templateDir, config = "" }: UpOptions): string {
+  return templateDir ?? basename(config);
+}
+
+function readMoreOf({ config }: UpOptions): ReadMore | undefined {
+  return config === undefined ? undefined : () => readConfigTemplates(config);
 }
 
 /** How what the processes write is shown, if it is. */
@@ -103,14 +97,14 @@ function lineStyleOf({
   json = false,
   logPrefix = true,
   timestamps = false,
-}: UpFlags): LineStyle | undefined {
+}: UpOptions): LineStyle | undefined {
   return logs && !json ? { isPrefixed: () => logPrefix, timestamps } : undefined;
 }
 
 type TellEnd = (living: readonly Process[], request: ShutdownRequest) => void;
 
 /** @throws ProcessError BAD_REQUEST */
-function networkOf({ listen, listenPublic = false, tokenFile, stateDir }: UpFlags): NetworkAccess | undefined {
+function networkOf({ listen, listenPublic = false, tokenFile, stateDir }: UpOptions): NetworkAccess | undefined {
   if (listen === undefined) return undefined;
   const address = parseListenAddress(listen, listenPublic);
   if (tokenFile !== undefined) return { ...address, token: readToken(tokenFile) };
@@ -137,13 +131,16 @@ class UpRun {
     return this.hasOpened ? "running" : "starting";
   }
 
-  hostFor({ stateDir, templateDir }: UpFlags): ApiHost {
+  hostFor({ stateDir, templateDir, config }: UpOptions): ApiHost {
     return {
       version: readVersion(),
       cwd: process.cwd(),
       stateDir: resolve(stateDir),
       phase: () => this.#phase,
-      readTemplateErrors: async () => (await new TemplateStore(templateDir).load()).errors,
+      readTemplateErrors: async () => {
+        const inDirectory = templateDir === undefined ? [] : (await new TemplateStore(templateDir).load()).errors;
+        return [...inDirectory, ...(config === undefined ? [] : (await readConfigTemplates(config)).errors)];
+      },
       shutdown: async (request) => {
         this.#endings.end(request);
         return await this.close(await this.#endings.first);
@@ -181,11 +178,11 @@ function byEnd(one: Process, other: Process): number {
   return Number(one.status.exit?.at ?? 0) - Number(other.status.exit?.at ?? 0);
 }
 
-function tellTable(processes: readonly Process[], templateDir: string, terminal: Terminal): void {
+function tellTable(processes: readonly Process[], source: string, terminal: Terminal): void {
   for (const line of layOut([rowTitles, ...processes.map(describeRow)])) terminal.out(line);
   if (processes.some((process) => process.isAlive())) return;
   terminal.err(
-    `nothing in ${templateDir} runs: none is marked with runOnStartup, or it was stopped by its user, or see the errors above. ` +
+    `nothing in ${source} runs: none is marked with runOnStartup, or it was stopped by its user, or see the errors above. ` +
       "`drover start NAME` in another terminal starts one; Ctrl-C ends",
   );
 }

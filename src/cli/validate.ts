@@ -1,11 +1,12 @@
 import { statSync } from "node:fs";
 import { type CheckedDirectory, checkDirectory } from "../manager/check-directory.js";
 import { TemplateStore, validateFile } from "../template/store.js";
+import { isConfigFile, readConfigTemplates } from "./config-file.js";
 import { exitCode } from "./exit-code.js";
 import type { Terminal } from "./terminal.js";
 
 /**
- * Checks template files, and every template file of the directories among the paths, these also for circular
+ * Checks template and configuration files, and every template file of the directories among the paths, these also for circular
  * dependencies and clashing names; gives the exit code.
  */
 export async function runValidate(
@@ -34,7 +35,7 @@ export async function runValidate(
 /** The templates of a directory are also checked for how they go together; those of a single file may need others. */
 async function check(path: string): Promise<CheckedDirectory> {
   if (isDirectory(path)) return checkDirectory(await new TemplateStore(path).load());
-  return { ...(await validateFile(path)), warnings: [] };
+  return { ...(await (isConfigFile(path) ? readConfigTemplates(path) : validateFile(path))), warnings: [] };
 }
 
 function describeError(error: CheckedDirectory["errors"][number]): Record<string, unknown> {

@@ -47,7 +47,7 @@ import { requireWritable } from "./require-writable.js";
 import { scaleFamily } from "./scale.js";
 import { awaitFirstStep, startsWithManager, withFileWatch } from "./start-up.js";
 import { logDirectoryOf, openStateDir, type StateDir } from "./state-dir.js";
-import { TemplateShelf } from "./template-shelf.js";
+import { type ReadMore, TemplateShelf } from "./template-shelf.js";
 import { watchTemplates } from "./template-watch.js";
 
 const defaultStatusPeriodMs = 1000;
@@ -67,11 +67,11 @@ export class Manager implements ProcessManager {
   #state: StateDir | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(options: ProcessManagerOptions, os: Os) {
+  constructor(options: ProcessManagerOptions, os: Os, readMore?: ReadMore) {
     checkManagerOptions(options);
     this.#os = os;
     this.#logger = options.logger ?? warningLogger((message) => os.host.warn(message));
-    this.#templates = new TemplateShelf(options.templateDir, os.host);
+    this.#templates = new TemplateShelf(options.templateDir, os.host, readMore);
     this.#options = options;
     const periodMs = durationMs(options.statusPeriod ?? defaultStatusPeriodMs, "statusPeriod");
     const prepare = (): Promise<void> | undefined => os.prepareSamples();
@@ -332,7 +332,7 @@ export class Manager implements ProcessManager {
       state: this.#state,
       handleFor: (template) => this.#registry.get(template.name) ?? this.#fleet.add(template, memberOf(template)),
       isDefined: (name) => defined.has(name),
-      hasTemplates: this.#templates.hasDirectory,
+      hasTemplates: this.#templates.hasSource,
       isRunning: (name) => this.#registry.get(name)?.status.lifecycle === "running",
     });
   }

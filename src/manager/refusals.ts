@@ -20,8 +20,8 @@ export function unknownGroup(group: string, processes: readonly Process[]): Proc
 }
 
 /** @throws ProcessError ILLEGAL_STATE */
-export function requireTemplateDir({ hasDirectory }: TemplateShelf): void {
-  if (hasDirectory) return;
+export function requireTemplateDir({ hasSource }: TemplateShelf): void {
+  if (hasSource) return;
   throw new ProcessError("ILLEGAL_STATE", "there is nothing to reload: this manager has no templateDir option");
 }
 

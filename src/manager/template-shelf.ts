@@ -10,20 +10,26 @@ export interface ShelfReading extends LoadedTemplates {
   readonly store: TemplateStore | undefined;
 }
 
-/** The templates a manager knows: those of its template directory, if it has one. */
+/** Templates from elsewhere than a template directory, such as a configuration file; read again with every reload. */
+export type ReadMore = () => Promise<LoadedTemplates>;
+
+/** The templates a manager knows: those of its template directory, if it has one, and those from elsewhere. */
 export class TemplateShelf {
   readonly #directory: string | undefined;
   readonly #host: Pick<Host, "cwd">;
+  readonly #readMore: ReadMore | undefined;
   readonly #templates = new Map<string, ProcessTemplate>();
   #reading: ShelfReading = { templates: [], errors: [], store: undefined };
 
-  constructor(directory: string | undefined, host: Pick<Host, "cwd">) {
+  constructor(directory: string | undefined, host: Pick<Host, "cwd">, readMore?: ReadMore) {
     this.#directory = directory;
     this.#host = host;
+    this.#readMore = readMore;
   }
 
-  get hasDirectory(): boolean {
-    return this.#directory !== undefined;
+  /** Whether there is anything to read anew. */
+  get hasSource(): boolean {
+    return this.#directory !== undefined || this.#readMore !== undefined;
   }
 
   get errors(): readonly TemplateError[] {
@@ -34,14 +40,21 @@ export class TemplateShelf {
     this.take(await this.read());
   }
 
-  /** Reads the directory anew, and keeps what was known. */
+  /** Reads everything anew, and keeps what was known. */
   async read(): Promise<ShelfReading> {
-    if (this.#directory === undefined) return this.#reading;
+    if (!this.hasSource) return this.#reading;
+    const { store, ...own } = await this.#readDirectory();
+    const more = (await this.#readMore?.()) ?? { templates: [], errors: [] };
+    const read = { templates: [...own.templates, ...more.templates], errors: [...own.errors, ...more.errors] };
+    return { ...withoutClashes(keepTemplatesOfBadFiles(this.#reading, read, this.#directory)), store };
+  }
+
+  async #readDirectory(): Promise<ShelfReading> {
+    if (this.#directory === undefined) return { templates: [], errors: [], store: undefined };
     const store = new TemplateStore(this.#directory, { cwd: this.#host.cwd });
     const loaded = await store.load();
     const vanished = this.#reading.templates.length > 0 && !existsSync(this.#directory);
-    const read = vanished ? { templates: [], errors: [vanishedError(this.#directory)] } : loaded;
-    return { ...withoutClashes(keepTemplatesOfBadFiles(this.#reading, read, this.#directory)), store };
+    return { ...(vanished ? { templates: [], errors: [vanishedError(this.#directory)] } : loaded), store };
   }
 
   /** What was read takes the place of what was known. */
@@ -89,11 +102,15 @@ export class TemplateShelf {
  * Files that cannot be read keep the templates they had, and a directory that cannot be read all of them: a save half done,
  * or a disk that is away for a moment, must not stop what runs.
  */
-function keepTemplatesOfBadFiles(before: LoadedTemplates, after: LoadedTemplates, directory: string): LoadedTemplates {
+function keepTemplatesOfBadFiles(
+  before: LoadedTemplates,
+  after: LoadedTemplates,
+  directory: string | undefined,
+): LoadedTemplates {
   const bad = new Set(after.errors.map(({ file }) => file));
   const names = new Set(after.templates.map(({ template }) => template.name));
   const isKept = ({ file, template }: LoadedTemplate): boolean =>
-    (bad.has(file) || bad.has(directory)) && !names.has(template.name);
+    (bad.has(file) || (directory !== undefined && bad.has(directory))) && !names.has(template.name);
   return { templates: [...after.templates, ...before.templates.filter(isKept)], errors: after.errors };
 }
 

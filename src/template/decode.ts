@@ -48,7 +48,11 @@ const readers: Readonly<Record<Exclude<Encoding, "binpb">, (text: string) => Rea
 
 function readDocument(content: Uint8Array, encoding: Encoding): ReadDocument {
   if (content.length === 0) return { problems: [textProblem("the file is empty", {}, "a template")] };
-  if (encoding === "binpb") return readBinaryDocument(content);
+  return encoding === "binpb" ? readBinaryDocument(content) : readText(content, encoding);
+}
+
+/** The value in the text of a file, and where each part of it stands. */
+export function readText(content: Uint8Array, encoding: Exclude<Encoding, "binpb">): ReadDocument {
   let text: string;
   try {
     // Strips a byte order mark.
@@ -69,21 +73,28 @@ function decodeList(document: SourceDocument, value: Record<string, unknown>, ba
   const problems: Problem[] = Object.keys(others).map((key) => {
     return { path: [key], at: "key", message: "does not belong beside templates", fix: "move it into a template" };
   });
-  if (!Array.isArray(list)) {
-    const message = `is ${describeValue(list)}`;
-    problems.push({ path: ["templates"], at: "value", message, expected: "a list of templates" });
-  } else if (list.length > mostEntries) {
-    const message = `has ${list.length} entries`;
-    problems.push({ path: ["templates"], at: "value", message, expected: `at most ${mostEntries}` });
-  }
-  const items: readonly unknown[] = Array.isArray(list) && list.length <= mostEntries ? list : [];
-  const entries = items.map((item, index) => [["templates", index], item] as const);
-  const collected = collect(document, entries, base);
+  const entries = decodeEntries(document, list, base);
   return {
-    templates: collected.templates,
-    problems: [...problems.map((problem) => locateProblem(document, problem)), ...collected.problems],
+    templates: entries.templates,
+    problems: [...problems.map((problem) => locateProblem(document, problem)), ...entries.problems],
     isList: true,
   };
+}
+
+/** The templates in the list that stands under `templates` in a document. */
+export function decodeEntries(
+  document: SourceDocument,
+  list: unknown,
+  base: DecodeBase,
+): Pick<Decoded, "templates" | "problems"> {
+  const wrong = (message: string, expected: string): Pick<Decoded, "templates" | "problems"> => {
+    const problem: Problem = { path: ["templates"], at: "value", message, expected };
+    return { templates: [], problems: [locateProblem(document, problem)] };
+  };
+  if (!Array.isArray(list)) return wrong(`is ${describeValue(list)}`, "a list of templates");
+  if (list.length > mostEntries) return wrong(`has ${list.length} entries`, `at most ${mostEntries}`);
+  const entries = list.map((item: unknown, index) => [["templates", index], item] as const);
+  return collect(document, entries, base);
 }
 
 function collect(

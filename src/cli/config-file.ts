@@ -1,0 +1,119 @@
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describeValue } from "../template/complaint.js";
+import { decodeEntries, readText } from "../template/decode.js";
+import { encodingOf } from "../template/encoding.js";
+import { describeFailure } from "../template/read-file.js";
+import { type SourceDocument, textProblem } from "../template/source-document.js";
+import { type LoadedTemplate, type LoadedTemplates, TemplateError } from "../template/store.js";
+import { isObject } from "../template/validate.js";
+import { type ConfigOptions, readConfigOptions } from "./config-options.js";
+
+/** What a configuration file says. */
+export interface Config {
+  readonly options: ConfigOptions;
+  /** Undefined when it has no list of them. */
+  readonly templates: readonly LoadedTemplate[] | undefined;
+  /** What is wrong with the options, or with the file as such. */
+  readonly optionErrors: readonly TemplateError[];
+  readonly templateErrors: readonly TemplateError[];
+}
+
+const extensions = [".json", ".yaml", ".yml", ".js", ".mjs", ".cjs"] as const;
+
+/** Whether a file is a configuration by its name, not a template. */
+export function isConfigFile(file: string): boolean {
+  return extensions.some((extension) => basename(file) === `drover.config${extension}`);
+}
+
+/** The configuration file of a directory; undefined when it has none. */
+export function findConfigFile(directory: string): string | undefined {
+  return extensions.map((extension) => join(directory, `drover.config${extension}`)).find((file) => existsSync(file));
+}
+
+/** Reads a configuration file. Everything wrong with it is in what is given back. */
+export async function readConfigFile(file: string): Promise<Config> {
+  try {
+    const document = await readerFor(file)(resolve(file));
+    return describeDocument(document, file);
+  } catch (reason) {
+    if (reason instanceof ConfigFault) return faulty(reason.errors);
+    return faulty([new TemplateError(shown(file), textProblem(`cannot be read: ${describeFailure(reason)}`, {}))]);
+  }
+}
+
+/** Unwinds a reader; never leaves this file. */
+class ConfigFault extends Error {
+  readonly errors: readonly TemplateError[];
+
+  constructor(errors: readonly TemplateError[]) {
+    super("the configuration cannot be read");
+    this.errors = errors;
+  }
+}
+
+type ReadConfig = (path: string) => Promise<SourceDocument>;
+
+/** Decides by its name how a file is read. Files of other process managers, which have names of their own, get their reader here. */
+function readerFor(file: string): ReadConfig {
+  if (/\.[cm]?js$/.test(file)) return importProgram;
+  const encoding = encodingOf(file);
+  if (encoding === "json" || encoding === "yaml") return readDocument;
+  const problem = textProblem("is not a kind of configuration drover reads", {}, `one of ${extensions.join(", ")}`);
+  throw new ConfigFault([new TemplateError(shown(file), problem)]);
+}
+
+async function readDocument(path: string): Promise<SourceDocument> {
+  const encoding = encodingOf(path) === "json" ? "json" : "yaml";
+  const document = readText(await readFile(path), encoding);
+  if (!("problems" in document)) return document;
+  throw new ConfigFault(document.problems.map((problem) => new TemplateError(shown(path), problem)));
+}
+
+/** Runs the user's own program. Its query has a changed one loaded anew. */
+async function importProgram(path: string): Promise<SourceDocument> {
+  const { mtimeMs } = await stat(path);
+  const loaded = (await import(`${pathToFileURL(path).href}?at=${mtimeMs}`)) as { default?: unknown };
+  if (loaded.default !== undefined) return { value: loaded.default, locate: () => undefined };
+  const problem = textProblem("has no default export", {}, "an object", "write: export default { … }");
+  throw new ConfigFault([new TemplateError(shown(path), problem)]);
+}
+
+function describeDocument(document: SourceDocument, file: string): Config {
+  const { value } = document;
+  if (!isObject(value)) {
+    const problem = textProblem(`is ${describeValue(value)}`, {}, "an object with options, templates or both");
+    return faulty([new TemplateError(shown(file), problem)]);
+  }
+  const directory = dirname(resolve(file));
+  const { options, problems } = readConfigOptions(value, directory);
+  const optionErrors = problems.map(
+    (problem) => new TemplateError(shown(file), { ...problem, ...document.locate(problem.path, problem.at) }),
+  );
+  if (value["templates"] === undefined) return { options, templates: undefined, optionErrors, templateErrors: [] };
+  const read = decodeEntries(document, value["templates"], { cwd: directory });
+  return {
+    options,
+    templates: read.templates.map(({ template }) => ({ template, file: shown(file) })),
+    optionErrors,
+    templateErrors: read.problems.map((problem) => new TemplateError(shown(file), problem)),
+  };
+}
+
+function faulty(optionErrors: readonly TemplateError[]): Config {
+  return { options: {}, templates: undefined, optionErrors, templateErrors: [] };
+}
+
+/** As short as a path can be told. */
+function shown(file: string): string {
+  const short = relative(process.cwd(), resolve(file));
+  return short.startsWith("..") ? resolve(file) : short;
+}
+
+/** The templates of a configuration file, as it is at each call. */
+export async function readConfigTemplates(file: string): Promise<LoadedTemplates> {
+  const { templates = [], optionErrors, templateErrors } = await readConfigFile(file);
+  return { templates, errors: [...optionErrors, ...templateErrors] };
+}

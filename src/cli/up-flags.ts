@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { ProcessError } from "../errors.js";
+import { type Config, findConfigFile, readConfigFile } from "./config-file.js";
+import type { ConfigOptions } from "./config-options.js";
+
+/** What the command line says of how a manager is run. */
+export interface UpFlags extends Omit<ConfigOptions, "env" | "statusPeriod"> {
+  readonly templateDir: string;
+  readonly stateDir: string;
+  readonly config?: string;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+}
+
+/** The same with what a configuration file says. */
+export interface UpOptions extends Omit<UpFlags, "templateDir"> {
+  /** Undefined where the templates are only those of the configuration file. */
+  readonly templateDir?: string | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly statusPeriod?: string;
+}
+
+/**
+ * The flags, and for what they leave open what the configuration file says: that of `--config`, or the one in the working directory.
+ *
+ * @throws ProcessError INVALID_TEMPLATE for a configuration that is wrong, BAD_REQUEST when there is none of that name
+ */
+export async function resolveUpFlags(flags: UpFlags, isGiven: (name: string) => boolean): Promise<UpOptions> {
+  if (flags.config !== undefined && !existsSync(flags.config)) {
+    const text = `--config: there is no file ${resolve(flags.config)}; leave it out to run without a configuration`;
+    throw new ProcessError("BAD_REQUEST", text);
+  }
+  const file = flags.config ?? findConfigFile(process.cwd());
+  const { config: _named, ...others } = flags;
+  if (file === undefined) return others;
+  const config = await readConfigFile(file);
+  if (config.optionErrors.length > 0) {
+    throw new ProcessError("INVALID_TEMPLATE", config.optionErrors.map(String).join("\n"));
+  }
+  const given = Object.fromEntries(Object.entries(flags).filter(([name]) => isGiven(name)));
+  const merged = { ...flags, ...config.options, ...given, config: resolve(file) };
+  return hasOwnTemplatesOnly(config, merged, isGiven) ? { ...merged, templateDir: undefined } : merged;
+}
+
+/** The default directory of templates is not missed beside templates of the file. */
+function hasOwnTemplatesOnly(config: Config, merged: UpFlags, isGiven: (name: string) => boolean): boolean {
+  const isNamed = isGiven("templateDir") || config.options.templateDir !== undefined;
+  return !isNamed && config.templates !== undefined && !existsSync(merged.templateDir);
+}

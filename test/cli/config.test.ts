@@ -1,0 +1,125 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { foreground, listed, type Place, place, shell, sleeper, startDaemon } from "./daemon.js";
+
+function put({ path }: Place, name: string, content: string): void {
+  mkdirSync(join(path, name, ".."), { recursive: true });
+  writeFileSync(join(path, name), content);
+}
+
+const long = { timeout: 15_000 };
+
+describe("a configuration file", () => {
+  test("gives options, variables and templates, which a reload reads anew", async () => {
+    const here = place({ name: "filed", ...sleeper });
+    const config = (seconds: number): string => `env: { GREETING: hello }
+watchTemplates: false
+templates:
+  - name: web
+    command: sleep
+    args: ["${seconds}"]
+    runOnStartup: true
+  - name: greeter
+    command: sh
+    args: ["-c", "echo $GREETING"]
+`;
+    put(here, "drover.config.yaml", config(1000));
+    await startDaemon(here);
+    expect([...(await listed(here)).keys()].sort()).toEqual(["filed", "greeter", "web"]);
+    await here.done("start", "greeter");
+    await expect.poll(async () => await here.done("logs", "greeter"), long).toBe("hello\n");
+    put(here, "drover.config.yaml", config(2000));
+    expect(await here.done("plan")).toMatch(/^restart +web +.*args/m);
+    await here.done("reload");
+    expect((await listed(here)).get("web")?.args).toEqual(["2000"]);
+    put(here, "drover.config.yaml", "templates: [{name: web, comand: sleep}]\n");
+    const refused = await here.drover("reload");
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toMatch(
+      /^error: drover\.config\.yaml:1:25: templates\[0\]\.comand: .*did you mean "command"/m,
+    );
+    expect((await listed(here)).get("web")?.isRunning).toBe(true);
+  });
+
+  test("has paths that are relative to it, and is passed on by --detach; flags win over it", async () => {
+    const here = place();
+    put(here, "deploy/processes/web.json", JSON.stringify({ name: "web", ...sleeper }));
+    put(here, "other/else.json", JSON.stringify({ name: "else", ...sleeper }));
+    const options = {
+      templateDir: "processes",
+      env: { A: "1" },
+      templates: [{ name: "inline", ...shell("echo $A; pwd") }],
+    };
+    put(here, "deploy/drover.config.json", JSON.stringify(options));
+    await startDaemon(here, "--config", "deploy/drover.config.json");
+    expect([...(await listed(here)).keys()].sort()).toEqual(["inline", "web"]);
+    await here.done("start", "inline");
+    await expect.poll(async () => await here.done("logs", "inline"), long).toMatch(/^1\n\/.*\/deploy\n$/);
+    await here.done("down");
+    await startDaemon(here, "--config", "deploy/drover.config.json", "--template-dir", "other");
+    expect([...(await listed(here)).keys()].sort()).toEqual(["else", "inline"]);
+  });
+
+  test("may be a program, which needs no template directory", async () => {
+    const here = place();
+    put(
+      here,
+      "own/drover.config.mjs",
+      `export default { stateDir: "state", logs: false, templates: ["a", "b"].map((name) => ({ name, command: "sleep", args: ["1000"], runOnStartup: true })) };`,
+    );
+    const up = foreground({ ...here, path: join(here.path, "own") });
+    await expect.poll(() => up.output.join("\n"), long).toMatch(/^a +\w+ +\d+ .*\nb +\w+ +\d+ /m);
+    expect(await here.done("list", "--state-dir", "own/state")).toMatch(/^b /m);
+    up.child.kill("SIGINT");
+    expect(await up.ended).toEqual([0, null]);
+  });
+
+  test.each([
+    [
+      "drover.config.yaml",
+      "tempalteDir: x\n",
+      'drover.config.yaml:1:1: tempalteDir: unknown option; did you mean "templateDir"?',
+    ],
+    ["drover.config.json", '{"dev": "yes"}', 'drover.config.json:1:9: dev: is the text "yes"; expected true or false'],
+    [
+      "drover.config.json",
+      '{"logFormat": "ful"}',
+      'drover.config.json:1:15: logFormat: is the text "ful"; expected one of plain, full',
+    ],
+    [
+      "drover.config.yaml",
+      "- a\n",
+      "drover.config.yaml: is a list; expected an object with options, templates or both",
+    ],
+    [
+      "drover.config.js",
+      "export const x = 1;",
+      "drover.config.js: has no default export; expected an object; write: export default { … }",
+    ],
+    ["drover.config.cjs", "throw new Error('no luck')", "drover.config.cjs: cannot be read: no luck"],
+  ])("that is wrong is refused: %s %j", async (name, content, message) => {
+    const here = place({ name: "web", ...sleeper });
+    put(here, "package.json", '{"type": "module"}');
+    put(here, name, content);
+    expect(await here.drover("up")).toEqual({ status: 2, stdout: "", stderr: `error: ${message}\n` });
+    expect(await here.drover("validate", name)).toMatchObject({ status: 2, stderr: `${message}\n` });
+  });
+
+  test("that is named must be there", async () => {
+    const missing = await place().drover("up", "--config", "none.yaml");
+    expect(missing).toMatchObject({ status: 2, stdout: "" });
+    expect(missing.stderr).toMatch(/^error: --config: there is no file \/.*none\.yaml; leave it out .*\n$/);
+  });
+
+  test("is checked by validate with its templates", async () => {
+    const here = place();
+    put(here, "drover.config.yaml", "dev: true\ntemplates:\n  - {name: web, command: sleep}\n");
+    expect(await here.done("validate", "drover.config.yaml")).toBe("1 template in 1 path checked: all valid\n");
+    put(here, "drover.config.yaml", "dev: 1\ntemplates:\n  - {name: web}\n");
+    const refused = await here.drover("validate", "drover.config.yaml");
+    expect(refused.stderr).toMatch(
+      /^drover\.config\.yaml:1:6: dev: .*\ndrover\.config\.yaml:3:5: templates\[0\]: has none of command/,
+    );
+  });
+});
