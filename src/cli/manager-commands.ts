@@ -112,14 +112,29 @@ Examples:
 function addReload(program: Command, terminal: Terminal, onExit: OnExit): void {
   clientCommand(program, "plan", "tell what `reload` would do, without doing it")
     .option("--json", "the result as one JSON document")
+    .addHelpText("after", planHelp)
     .action(async (flags: ReloadFlags) => {
       const { runPlan } = await import("./reload.js");
       onExit(await runPlan(flags, terminal));
     });
   clientCommand(program, "reload", "read the templates anew, and start, restart, change or stop what follows from it")
     .option("--json", "the result as one JSON document")
+    .addHelpText("after", reloadHelp)
     .action(async (flags: ReloadFlags) => {
       const { runReload } = await import("./reload.js");
       onExit(await runReload(flags, terminal));
     });
 }
+
+const planHelp = `
+Examples:
+  drover plan
+  drover plan --json | jq -r '.items[] | select(.action == "restart") | .name'
+`;
+
+const reloadHelp = `
+A template that is not valid any more keeps what runs of it, and is told with exit code 2.
+
+Examples:
+  drover validate templates && drover reload
+`;

@@ -62,11 +62,18 @@ function addStatus(program: Command, terminal: Terminal, onExit: OnExit): void {
   clientCommand(program, "status", "tell everything about one process, with its last crash")
     .argument("<name>", "name of the process")
     .option("--json", "the result as one JSON document")
+    .addHelpText("after", helpOf(statusHelp))
     .action(async (name: string, flags: StatusFlags) => {
       const { runStatus } = await import("./status.js");
       onExit(await runStatus(name, flags, terminal));
     });
 }
+
+const statusHelp = `
+Examples:
+  drover status web
+  drover status web --json | jq .lastCrash
+`;
 
 const descriptions = {
   start: "start processes, and wait until they are ready",
@@ -137,39 +144,70 @@ function addSignal(program: Command, terminal: Terminal, onExit: OnExit): void {
   clientCommand(program, "signal", "send a signal to a process itself, not to what it has started")
     .argument("<signal>", "name or number, such as HUP")
     .argument("<name>", "name of the process")
+    .addHelpText("after", helpOf(signalHelp))
     .action(async (signal: string, name: string, flags: ClientFlags) => {
       const { runSignal } = await import("./single.js");
       onExit(await runSignal(signal, name, flags, terminal));
     });
 }
 
+const signalHelp = `
+Examples:
+  drover signal HUP web
+  drover signal 10 web
+`;
+
 function addWait(program: Command, terminal: Terminal, onExit: OnExit): void {
   clientCommand(program, "wait", "wait until a process is ready, or has exited")
     .argument("<name>", "name of the process")
     .addOption(new Option("--for <what>", "what is waited for").choices(["ready", "exited"]).default("ready"))
     .option("--timeout <duration>", "how long at most, such as 30s (default: for ever)")
+    .addHelpText("after", helpOf(waitHelp))
     .action(async (name: string, flags: WaitFlags) => {
       const { runWait } = await import("./single.js");
       onExit(await runWait(name, flags, terminal));
     });
 }
 
+const waitHelp = `
+Exits with 3 when the process is not going to be ready, or does not run, and with 1 after --timeout.
+
+Examples:
+  drover start --no-wait web && drover wait web --timeout 30s
+  drover wait import --for exited
+`;
+
 function addScale(program: Command, terminal: Terminal, onExit: OnExit): void {
   clientCommand(program, "scale", "change how many processes there are of a template")
     .argument("<name>", "name of the template")
     .argument("<instances>", "how many, from 1 up")
+    .addHelpText("after", helpOf(scaleHelp))
     .action(async (name: string, instances: string, flags: ClientFlags) => {
       const { runScale } = await import("./single.js");
       onExit(await runScale(name, instances, flags, terminal));
     });
 }
 
+const scaleHelp = `
+Several are named NAME-1, NAME-2 and so on. What is not needed any more is stopped, and forgotten.
+
+Examples:
+  drover scale worker 4
+`;
+
 function addExplain(program: Command, terminal: Terminal, onExit: OnExit): void {
   clientCommand(program, "explain", "tell why a process does not run, is not ready, or waits")
     .argument("<name>", "name of the process")
     .option("--json", "the result as one JSON document")
+    .addHelpText("after", helpOf(explainHelp))
     .action(async (name: string, flags: StatusFlags) => {
       const { runExplain } = await import("./single.js");
       onExit(await runExplain(name, flags, terminal));
     });
 }
+
+const explainHelp = `
+Examples:
+  drover explain web
+  drover explain web --json | jq -r .summary
+`;

@@ -26,7 +26,10 @@ export function createProgram(terminal: Terminal, onExit: OnExit): Command {
   addValidate(program, terminal, onExit);
   addAttach(program, terminal, onExit);
   addDoctor(program, terminal, onExit);
-  const ps = program.command("ps").description("list, start, stop, restart processes: the same as without `ps`");
+  const ps = program
+    .command("ps")
+    .description("list, start, stop, restart processes: the same as without `ps`")
+    .addHelpText("after", psHelp);
   addPsCommands(ps, terminal, onExit);
   addCompletion(program, terminal, onExit);
   tellUsageErrors(program);
@@ -53,6 +56,12 @@ Examples:
   drover explain web                   why it does not run, or is not ready
   drover validate templates            check every template file there
   drover doctor                        what runs without a manager, who holds the lock, what is missing
+`;
+
+const psHelp = `
+Examples:
+  drover ps list
+  drover ps restart web
 `;
 
 function addValidate(program: Command, terminal: Terminal, onExit: OnExit): void {
