@@ -19,11 +19,11 @@ _drover() {
     words[n]+=$last
     rest=${rest#"$last"}
   done
-  # Only what follows the last of these characters is replaced; in quotes it is what follows the quote.
+  # Only this part of the word is replaced, as readline says; in quotes it is what follows the quote.
   quote=""
   case $last in
     [\'\"]*) quote=${last:0:1} ;;
-    *) last=${last##*[$COMP_WORDBREAKS]} ;;
+    *) if (($# > 1)); then last=$2; else last=${last##*[$COMP_WORDBREAKS]}; fi ;;
   esac
   prefix=${words[n]%"$last"}
   # The one that was typed, which may be none on PATH.

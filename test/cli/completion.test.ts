@@ -86,8 +86,12 @@ describe("drover __complete", () => {
     expect(await complete(here, "start", "--group=f")).toEqual(["--group=front"]);
     expect(await complete(here, "start", "--group", "")).toEqual(["back", "front"]);
     expect(await complete(here, "stop", "--state-dir", "nowhere", "")).toEqual([]);
-    const inBash = await inShell(here, "bash", `${bashScene}; at "drover stop w@r" drover stop w @ r`);
-    expect(inBash.stdout).toBe("<rker>\n");
+    const inBash = await inShell(
+      here,
+      "bash",
+      `${bashScene}; at "drover stop w@r" @r drover stop w @ r; at "drover stop w@" @ drover stop w @`,
+    );
+    expect(inBash.stdout).toBe("<@rker>\n<@rker>\n");
   });
 });
 
@@ -107,8 +111,12 @@ async function inShell({ path }: Place, shell: string, script: string, isFake = 
 /** No name of a process is like these; should one ever be, nothing of it may be run. */
 const strange = "'$(touch evil)' 'x' '`touch evil`' x 'a;touch evil' x \"it's\" x 'say \"x\"' x";
 
+/** As bash does it: the line, what of its last word is going to be replaced, and the words it has split the line into. */
 const bashScene = `source <(drover completion bash)
-at() { COMP_LINE=$1; COMP_POINT=\${#1}; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _drover; printf '<%s>' "\${COMPREPLY[@]}"; echo; }`;
+at() {
+  COMP_LINE=$1; COMP_POINT=\${#1}; replaced=$2; shift 2; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+  _drover drover "$replaced" "\${COMP_WORDS[COMP_CWORD - 1]}"; printf '<%s>' "\${COMPREPLY[@]}"; echo
+}`;
 
 describe("the script for bash", () => {
   test("completes a line, however bash has split it", async () => {
@@ -117,16 +125,17 @@ describe("the script for bash", () => {
       here,
       "bash",
       `${bashScene}
-at "drover va" drover va
-at "drover wait --for=r" drover wait --for = r
-at "drover wait --for=" drover wait --for =
-at "drover wait --for 're" drover wait --for "'re"
-at "drover   wait  --for " drover wait --for ""
-at "drover stop " drover stop ""
+at "drover va" va drover va
+at "drover wait --for=r" r drover wait --for = r
+at "drover wait --for=" "" drover wait --for =
+at "drover wait --for 're" re drover wait --for "'re"
+at "drover   wait  --for " "" drover wait --for ""
+at "drover stop " "" drover stop ""
+at "drover wait --for='re" re drover wait --for = "'re"
 unset COMP_LINE COMP_POINT
 COMP_WORDS=(drover completion z); COMP_CWORD=2; _drover; echo "\${COMPREPLY[@]}"`,
     );
-    expect(stdout).toBe("<validate>\n<ready>\n<ready><exited>\n<ready>\n<ready><exited>\n<>\nzsh\n");
+    expect(stdout).toBe("<validate>\n<ready>\n<ready><exited>\n<ready>\n<ready><exited>\n<>\n<ready>\nzsh\n");
   });
 
   test("leaves files and directories to bash", async () => {
@@ -135,8 +144,8 @@ COMP_WORDS=(drover completion z); COMP_CWORD=2; _drover; echo "\${COMPREPLY[@]}"
       "bash",
       `${bashScene}
 compopt() { echo "$@"; }
-at "drover validate x" drover validate x
-at "drover up --state-dir " drover up --state-dir ""`,
+at "drover validate x" x drover validate x
+at "drover up --state-dir " "" drover up --state-dir ""`,
     );
     expect(stdout).toBe("-o default\n<>\n-o dirnames\n<>\n");
   });
@@ -147,10 +156,10 @@ at "drover up --state-dir " drover up --state-dir ""`,
       here,
       "bash",
       `${bashScene}
-at "drover stop " drover stop ""
+at "drover stop " "" drover stop ""
 eval "words=(\${COMPREPLY[*]})"; printf '%s|' "\${words[@]}"; echo
-at "drover stop '" drover stop "'"
-at 'drover stop "' drover stop '"'`,
+at "drover stop '" "" drover stop "'"
+at 'drover stop "' "" drover stop '"'`,
       true,
     );
     const [quoted, evaluated, single, double] = stdout.split("\n");
