@@ -42,10 +42,12 @@ export function openTerminal({ isDebugging = () => false, isOwn = true }: Termin
   const style = (style: Style, text: string): string =>
     isColoured ? styleText(style, text, { validateStream: false }) : text;
   const progress = new ProgressLine(stderr);
-  const err = (line: string): void => progress.stepAside(() => stderr.write(`${line}\n`));
+  const write = (stream: NodeJS.WriteStream, text: string): void =>
+    progress.stepAside(text, (aside) => void stream.write(aside));
+  const err = (line: string): void => write(stderr, `${line}\n`);
   return {
-    out: (line) => progress.stepAside(() => stdout.write(`${line}\n`)),
-    outPart: (text) => progress.stepAside(() => stdout.write(text)),
+    out: (line) => write(stdout, `${line}\n`),
+    outPart: (text) => write(stdout, text),
     err,
     fail: (reason) => err(`${style("red", "error:")} ${describeFailure(reason, isDebugging())}`),
     progress: stderr.isTTY ? (text) => progress.show(text) : undefined,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeFailure } from "../../src/cli/describe-failure.js";
+import { ProgressLine } from "../../src/cli/progress-line.js";
 import { ProcessError } from "../../src/errors.js";
 import { run } from "../repo/run.js";
 import { cli, daemon, place, sleeper } from "./daemon.js";
@@ -60,6 +61,26 @@ describe("--debug and DROVER_DEBUG", () => {
 });
 
 describe("progress", () => {
+  test("makes room for what else is written, and stays away from a line that is not at its end", () => {
+    const written: string[] = [];
+    const stream = { columns: 20, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
+    const line = new ProgressLine(stream);
+    const write = (text: string): void => line.stepAside(text, (aside) => written.push(aside));
+    line.show("starting 1 of 40: api, web");
+    write("a line\n");
+    write("a part");
+    line.show("starting 2 of 40");
+    write(" and its end\n");
+    line.show("starting 3 of 40");
+    line.show("");
+    const cut = "\r\u001B[2Kstarting 1 of 40: …";
+    const clear = "\r\u001B[2K";
+    expect(written).toEqual([
+      ...[cut, clear, "a line\n", cut, clear, "a part"],
+      ...[" and its end\n", `${clear}starting 3 of 40`, clear],
+    ]);
+  });
+
   const slow = {
     ...sleeper,
     instances: 7,
