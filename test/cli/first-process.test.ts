@@ -63,14 +63,17 @@ test.skipIf(!canUnshare).for(commands)(
   },
 );
 
-test.skipIf(!canUnshare || canReplaceItself)(`drover up as the first process says what is missing${why}`, async () => {
-  const here = place({ name: "web", ...shell("exec sleep 1000"), runOnStartup: true });
-  const command = [...namespace, process.execPath, cli, "up"];
-  const child = spawn("unshare", command, { cwd: here.path, stdio: ["ignore", "ignore", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const [data] = (await once(child.stderr, "data")) as [Buffer];
-  expect(data.toString()).toContain("drover-init up");
-  const first = table().find(({ parent }) => parent === child.pid)?.pid ?? 0;
-  process.kill(first, "SIGTERM");
-  await once(child, "close");
-});
+test.skipIf(!canUnshare || canReplaceItself)(
+  `drover up as the first process says what is missing${why === "" && canReplaceItself ? " (this Node replaces itself)" : why}`,
+  async () => {
+    const here = place({ name: "web", ...shell("exec sleep 1000"), runOnStartup: true });
+    const command = [...namespace, process.execPath, cli, "up"];
+    const child = spawn("unshare", command, { cwd: here.path, stdio: ["ignore", "ignore", "pipe"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const [data] = (await once(child.stderr, "data")) as [Buffer];
+    expect(data.toString()).toContain("drover-init up");
+    const first = table().find(({ parent }) => parent === child.pid)?.pid ?? 0;
+    process.kill(first, "SIGTERM");
+    await once(child, "close");
+  },
+);
