@@ -18,8 +18,11 @@ export interface Inspector {
   /** Takes hold of a child this very turn spawned, or of this program: nobody can have reaped it yet. */
   openOwn(pid: number, ageMs?: number): Probe;
   prepareSamples(): Promise<void> | undefined;
-  /** The process table, read after the call: callers that ask together share one reading. */
-  table(): Promise<TableIndex>;
+  /**
+   * The process table, read after the call: callers that ask together share one reading. Of processes that started before
+   * `sinceTicks`, none of which can be in a tree that began then, it may have no DROVER_ID.
+   */
+  table(sinceTicks?: number): Promise<TableIndex>;
   /** Variables a process was started with, those asked for; undefined when its environment cannot be read. */
   readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] | undefined;
   /** Signals a process found in the table, unless another one has its PID by now. */

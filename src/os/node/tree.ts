@@ -123,8 +123,8 @@ export class ProcessTree {
   async #look(): Promise<Look> {
     const { root, leadsGroup, runId, isOwn } = this.#options;
     const isGroupProven = this.#isGroupOurs();
-    const table = await this.#inspector.table();
     const { toleranceTicks } = this.#inspector;
+    const table = await this.#inspector.table(root.startTicks - toleranceTicks);
     const facts = { leadsGroup, isGroupProven, runId, isOwn, toleranceTicks, proven: this.#proven };
     const rootFacts = { rootPid: root.pid, rootStartTicks: root.startTicks, hostPid: process.pid };
     const members = table.membersOf({ ...facts, ...rootFacts });

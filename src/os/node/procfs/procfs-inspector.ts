@@ -14,7 +14,7 @@ export class ProcfsInspector implements Inspector {
   readonly toleranceTicks = 0;
   readonly seesGroups = true;
   readonly #boot: Boot;
-  readonly #table = new SharedReading(async () => new TableIndex(await readTable()));
+  readonly #table = new SharedReading(async (sinceTicks) => new TableIndex(await readTable(sinceTicks)));
 
   constructor(boot: Boot) {
     this.#boot = boot;
@@ -34,8 +34,8 @@ export class ProcfsInspector implements Inspector {
     return undefined;
   }
 
-  table(): Promise<TableIndex> {
-    return this.#table.read();
+  table(sinceTicks?: number): Promise<TableIndex> {
+    return this.#table.read(sinceTicks);
   }
 
   readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] {

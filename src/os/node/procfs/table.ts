@@ -19,25 +19,28 @@ export function isProcfsEntry(entry: TableEntry): entry is ProcfsEntry {
 /** Rows read before the event loop gets a turn: about 1 ms of work. */
 const sliceLength = 32;
 
-/** Reads the whole process table in slices. Processes that end meanwhile are left out. */
-export async function readTable(): Promise<readonly ProcfsEntry[]> {
+/**
+ * Reads the whole process table in slices. Processes that end meanwhile are left out. The environment, which costs as much as all
+ * else, is read of those that started at `sinceTicks` or later.
+ */
+export async function readTable(sinceTicks = 0): Promise<readonly ProcfsEntry[]> {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const entries: ProcfsEntry[] = [];
   for (const [index, pid] of pids.entries()) {
     if (index % sliceLength === sliceLength - 1) await nextTurn();
-    const entry = readEntry(pid, true);
+    const entry = readEntry(pid, sinceTicks);
     if (entry !== undefined) entries.push(entry);
   }
   return entries;
 }
 
 /** One row; undefined when the process is gone. */
-export function readEntry(pid: number | string, withRunId = false): ProcfsEntry | undefined {
+export function readEntry(pid: number | string, runIdSinceTicks = Number.POSITIVE_INFINITY): ProcfsEntry | undefined {
   const stat = readStat(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   const { parentPid, processGroup, session, startTicks } = stat;
   const alive = isAlive(stat.state);
-  const runId = alive && withRunId ? readVariables(stat.pid, ["DROVER_ID"])[0] : undefined;
+  const runId = alive && startTicks >= runIdSinceTicks ? readVariables(stat.pid, ["DROVER_ID"])[0] : undefined;
   return {
     pid: stat.pid,
     parentPid,
