@@ -21,8 +21,12 @@ export async function decodeRequest(context: Context, route: Route): Promise<Jso
   const inPath = Object.fromEntries(parameters.map((name) => [name, context.req.param(name) ?? ""]));
   const inQuery = queryOf(context, route);
   const inBody = body === undefined ? {} : await readObject(context);
-  // What the body alone is made of has a check of its own.
-  if (body !== undefined && body !== "*") return { [body]: inBody as JsonObject };
+  if (body !== undefined && body !== "*") {
+    const [unknown] = Object.keys(inQuery);
+    if (unknown !== undefined) throw badRequest(`${unknown}: unknown field; expected none in the query`);
+    // What the body alone is made of has a check of its own.
+    return { [body]: inBody as JsonObject };
+  }
   requireBodyFields(inBody, route);
   // What is in the path is a name, however strange: either there is a process of that name, or there is none.
   const { json, problems } = validate(request, { ...inBody, ...inQuery }, "code");

@@ -14,6 +14,8 @@ export class StreamLimit {
 
   /** Answers with a stream, or with 429 when there are too many. */
   open(context: Context, begin: (onEnd: () => void) => Response): Response {
+    // Nobody reads what would be sent then, so it would never end.
+    if (context.req.method === "HEAD") return context.body(null, 200, { "content-type": "text/event-stream" });
     const client = clientOf(context);
     const all = [...this.#open.values()].reduce((sum, count) => sum + count, 0);
     const own = this.#open.get(client) ?? 0;

@@ -117,6 +117,12 @@ describe("the routes", () => {
     ["GET", "/api/processes/web/logs?stream=both", "", 400, "BAD_REQUEST"],
     ["GET", "/api/processes/web/logs?follow=maybe", "", 400, "BAD_REQUEST"],
     ["GET", "/api/logs?lines=100001", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?line=5", "", 400, "BAD_REQUEST"],
+    ["GET", "/api/logs?lines=5&lines=6", "", 400, "BAD_REQUEST"],
+    ["POST", "/api/processes?wait=false", '{"name":"more","command":"true"}', 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/stop", '{"wait":false}', 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/stop", '{"name":"other"}', 400, "BAD_REQUEST"],
+    ["POST", "/api/processes/web/stop?gracePeriod=5s", "", 400, "BAD_REQUEST"],
     ["GET", "/api/logs?since=yesterday", "", 400, "BAD_REQUEST"],
     ["GET", "/api/logs?since=5", "", 400, "BAD_REQUEST"],
     ["GET", "/api/logs?since=", "", 400, "BAD_REQUEST"],
@@ -226,6 +232,27 @@ describe("supervision goes on", () => {
     (await openStream(socketPath)).destroy();
     for (const stream of streams) stream.destroy();
     await expect.poll(async () => await statusOfStream(url, headers)).toBe(200);
+  });
+
+  test("after 300 streams were asked for by HEAD, or given up before they began", { timeout: 40_000 }, async () => {
+    await using scene = await serveScene();
+    const { socketPath } = scene.server;
+    const path = "/api/events";
+    for (let round = 0; round < 30; round++) {
+      const heads = Array.from({ length: 5 }, async () => await ask({ socketPath }, { method: "HEAD", path }));
+      for (let index = 0; index < 5; index++)
+        connect(socketPath).end(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).destroy();
+      for (let index = 0; index < 5; index++) {
+        const socket = connect(socketPath);
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, () => socket.destroy());
+      }
+      expect(new Set((await Promise.all(heads)).map(({ status }) => status))).toEqual(new Set([200]));
+    }
+    const isFree = async () => (await openStream(socketPath)).destroy().statusCode;
+    await expect.poll(isFree).toBe(200);
+    const streams = await Promise.all(Array.from({ length: 200 }, async () => await openStream(socketPath)));
+    expect(new Set(streams.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    for (const stream of streams) stream.destroy();
   });
 
   test("while connections say nothing, and they are ended", { timeout: 40_000 }, async () => {
