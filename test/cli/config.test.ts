@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { foreground, listed, type Place, place, shell, sleeper, startDaemon } from "./daemon.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { run } from "../repo/run.js";
+import { cli, foreground, listed, type Place, place, shell, sleeper, startDaemon } from "./daemon.js";
 
 function put({ path }: Place, name: string, content: string): void {
   mkdirSync(join(path, name, ".."), { recursive: true });
@@ -60,6 +61,26 @@ templates:
     await startDaemon(here, "--config", "deploy/drover.config.json", "--template-dir", "other");
     expect([...(await listed(here)).keys()].sort()).toEqual(["else", "inline"]);
   });
+
+  test.for(["yaml", "json"])(
+    "names the state directory in .%s for the other commands, too, from below",
+    async (kind) => {
+      const here = place();
+      const config = { stateDir: "run/state", templates: [{ name: "web", command: "true" }] };
+      put(here, `drover.config.${kind}`, JSON.stringify(config));
+      // What an earlier manager without the file has left is not meant.
+      mkdirSync(join(here.path, ".drover"));
+      expect(await here.drover("list")).toMatchObject({ status: 4 });
+      expect(await here.drover("up", "--detach")).toMatchObject({ status: 0, stderr: "" });
+      onTestFinished(async () => void (await here.drover("down")));
+      mkdirSync(join(here.path, "below"));
+      const listed = await run(process.execPath, [cli, "list"], { cwd: join(here.path, "below") });
+      expect(listed).toMatchObject({ status: 0, stdout: expect.stringMatching(/^web /m) });
+      put(here, `drover.config.${kind}`, '{"stateDir": [}');
+      expect((await here.drover("list")).status).toBe(4);
+      expect(await here.drover("down", "--state-dir", "run/state")).toMatchObject({ status: 0 });
+    },
+  );
 
   test("may be a program, which needs no template directory", async () => {
     const here = place();
