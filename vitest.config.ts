@@ -15,6 +15,7 @@ const real = [
   "cli",
   "e2e",
   "faults",
+  "formats-real",
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Tests that need the machine for themselves, such as those that wait for a certain PID to be given out again. */
 const alone = ["test/**/*.alone.test.ts"];

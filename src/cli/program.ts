@@ -1,5 +1,6 @@
 import { Command, type Option } from "commander";
 import { addCompletion } from "./completion-commands.js";
+import { addFormatCommands } from "./format-commands.js";
 import { addManagerCommands } from "./manager-commands.js";
 import type { OnExit } from "./on-exit.js";
 import { addProcessCommands, addPsCommands } from "./process-commands.js";
@@ -24,6 +25,7 @@ export function createProgram(terminal: Terminal, onExit: OnExit): Command {
   addManagerCommands(program, terminal, onExit);
   addProcessCommands(program, terminal, onExit);
   addValidate(program, terminal, onExit);
+  addFormatCommands(program, terminal, onExit);
   addAttach(program, terminal, onExit);
   addDoctor(program, terminal, onExit);
   const ps = program

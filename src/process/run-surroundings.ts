@@ -1,6 +1,7 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type SchedulerLike, timer } from "rxjs";
 import { bridgeOutput } from "../logs/writer-bridge.js";
+import { makeDirectory } from "../os/make-directory.js";
 import type { Child } from "../os/os.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { HostStreams } from "./launch.js";
@@ -19,6 +20,7 @@ export function keepPidFile(run: Run, { cwd, pidFile }: ProcessTemplate, report:
   const path = resolve(cwd, pidFile);
   const { pid } = run.child.identity;
   try {
+    makeDirectory(dirname(path));
     writePidFile(path, pid);
     run.onEnd(() => removePidFile(path, pid));
   } catch (reason) {

@@ -1,0 +1,82 @@
+import { type Imported, importFile, type Outcome, type ReportRow } from "../formats/index.js";
+import { toJson } from "../template/encode.js";
+import { TemplateStore } from "../template/store.js";
+import { exitCode } from "./exit-code.js";
+import { layOut, type Terminal } from "./terminal.js";
+
+export interface ImportFlags {
+  /** Name of the format; left out, it is told by the content. */
+  readonly from?: string;
+  /** Template directory that the templates are written to. */
+  readonly write?: string;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+/** Turns another system's file into templates and tells what became of each field; gives the exit code. */
+export async function runImport(file: string, flags: ImportFlags, terminal: Terminal): Promise<number> {
+  const imported = importFile(file, { format: flags.from });
+  const dropped = imported.report.filter(({ outcome }) => outcome === "dropped");
+  const isRefused = flags.strict === true && dropped.length > 0;
+  const written = isRefused || flags.write === undefined ? [] : await writeTemplates(imported, flags.write);
+  if (flags.json === true) terminal.out(JSON.stringify({ ...describeImport(imported), written }, null, 2));
+  else tellImport(imported, { ...flags, written }, terminal);
+  if (isRefused)
+    terminal.err(`${count(dropped.length, "field")} dropped, and --strict allows none; nothing is written`);
+  return imported.errors.length > 0 || isRefused ? exitCode.usage : exitCode.done;
+}
+
+async function writeTemplates({ templates }: Imported, directory: string): Promise<readonly string[]> {
+  const { mkdir } = await import("node:fs/promises");
+  await mkdir(directory, { recursive: true });
+  const store = new TemplateStore(directory);
+  await store.load();
+  return templates.map((template) => store.writeSync(template));
+}
+
+function describeImport({ format, templates, report, errors }: Imported): Record<string, unknown> {
+  return {
+    format,
+    templates: templates.map((template) => toJson(template)),
+    report: report.map((row) => ({ ...row, line: row.line ?? null, column: row.column ?? null })),
+    errors: errors.map(({ file, path, line, column, message, expected, fix }) => {
+      const place = { file, line: line ?? null, column: column ?? null, path };
+      return { ...place, message, expected: expected ?? null, fix: fix ?? null };
+    }),
+  };
+}
+
+const styles = { mapped: "green", approximated: "yellow", dropped: "red" } as const;
+
+function tellImport(
+  imported: Imported,
+  { write, written }: ImportFlags & { readonly written: readonly string[] },
+  terminal: Terminal,
+): void {
+  const { format, templates, report, errors } = imported;
+  const rows = report.map(({ outcome, process, field, to, note, line }) => {
+    const became = [to === "" ? "" : `→ ${to}`, note].filter((part) => part !== "").join("; ");
+    return [terminal.style(styles[outcome], outcome), process === "" ? "-" : process, `${line ?? "-"}`, field, became];
+  });
+  if (rows.length > 0) {
+    for (const line of layOut([["WHAT", "PROCESS", "LINE", "FIELD", "BECOMES"], ...rows])) terminal.out(line);
+  }
+  for (const error of errors) terminal.err(String(error));
+  const outcomes = (["mapped", "approximated", "dropped"] as const).map(
+    (outcome) => `${amount(report, outcome)} ${outcome}`,
+  );
+  const from = format === "" ? "" : ` from ${format}`;
+  terminal.out(
+    `${count(templates.length, "template")}${from}; fields: ${outcomes.join(", ")}; ${count(errors.length, "error")}`,
+  );
+  for (const path of written) terminal.out(`written ${path}`);
+  if (write === undefined && templates.length > 0) terminal.err("nothing is written; --write DIR makes template files");
+}
+
+function amount(report: readonly ReportRow[], outcome: Outcome): number {
+  return report.filter((row) => row.outcome === outcome).length;
+}
+
+function count(amountOf: number, thing: string): string {
+  return `${amountOf} ${amountOf === 1 ? thing : `${thing}s`}`;
+}

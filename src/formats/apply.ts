@@ -1,0 +1,37 @@
+import { resolve } from "node:path";
+import type { Apply, Found, Verdict } from "./format.js";
+import { templateName } from "./template-name.js";
+import { literal, mapValues } from "./variables.js";
+
+// What several formats do with a value. Each is the `apply` of a rule.
+
+/** A name becomes one that templates can have. */
+export const asName: Apply = ({ draft, value, path }) => {
+  const { name, note } = templateName(String(value));
+  draft.set("name", name, path);
+  return note === "" ? undefined : { outcome: "approximated", note };
+};
+
+/** Variables that are taken as they are. */
+export const asLiteralEnv: Apply = ({ draft, value, path }) => {
+  draft.set("env", mapValues(value as Record<string, string>, literal), path);
+  return undefined;
+};
+
+/** A path that is not relative to the working directory of the process, as those of templates are. */
+export const asPathFrom =
+  (to: string, base: (found: Found) => string): Apply =>
+  (found) => {
+    found.draft.set(to, resolve(base(found), String(found.value)), found.path);
+    return undefined;
+  };
+
+export const hostCwd = ({ scope }: Pick<Found, "scope">): string => scope.hostCwd;
+
+/** A field that changes nothing, as it says what is so anyway. */
+export const noEffect = (note: string): Verdict => ({ outcome: "mapped", to: "", note });
+
+export const dropped = (note: string): Verdict => ({ outcome: "dropped", note });
+
+/** The longest time for the count of restarts to return to zero: never, for all that matters. */
+export const never = "576h";

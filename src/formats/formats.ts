@@ -1,0 +1,13 @@
+import { ally } from "./ally.js";
+import { cnInfra } from "./cn-infra.js";
+import type { Format } from "./format.js";
+import { processman } from "./processman.js";
+import { proxy } from "./proxy.js";
+import { tuix } from "./tuix.js";
+
+/** Every format drover reads, in the order in which a file is asked whether it is one. */
+export const formats: readonly Format[] = [processman, proxy, tuix, cnInfra, ally];
+
+export function findFormat(name: string): Format | undefined {
+  return formats.find((format) => format.name === name);
+}

@@ -1,0 +1,118 @@
+import { resolve } from "node:path";
+import { ProcessError } from "../errors.js";
+import type { ReadDocument, SourceDocument } from "../template/source-document.js";
+import { textProblem } from "../template/source-document.js";
+import { TemplateError } from "../template/template-error.js";
+import type { Format, Scope } from "./format.js";
+import { findFormat, formats } from "./formats.js";
+import { type Imported, importDocument } from "./import-document.js";
+
+export interface ImportOptions {
+  /** Name of the format; left out, it is told by the content. */
+  readonly format?: string | undefined;
+  /** Name of the file, for messages. @default "the text" */
+  readonly file?: string | undefined;
+  /** Directory that relative paths of a file are relative to, for systems that do so. @default cwd */
+  readonly directory?: string | undefined;
+  /** Directory that relative paths are relative to for all other systems. @default the host's working directory */
+  readonly cwd?: string | undefined;
+  /** Home directory, for systems that keep files there. @default directory */
+  readonly home?: string | undefined;
+  /** The text of a file that the text refers to, by its absolute path; undefined when there is none. */
+  readonly readFile?: ((path: string) => string | undefined) | undefined;
+  readonly exists?: ((path: string) => boolean) | undefined;
+}
+
+/** A thousand times a usual file. */
+const longestText = 1024 * 1024;
+
+/**
+ * The processes in the text of another system's file, as templates, with a report of what became of each field. Everything that
+ * is wrong with the text is in `errors`; nothing in it is evaluated.
+ *
+ * @throws ProcessError BAD_REQUEST when `format` is not known
+ */
+export function importText(text: string, options: ImportOptions = {}): Imported {
+  const scope = scopeOf(options);
+  const problem = faultOf(text);
+  if (problem !== undefined) return nothing(scope, [problem]);
+  if (options.format !== undefined) return read(formatNamed(options.format), text, scope);
+  const detected = detectFormat(text);
+  if ("problems" in detected) return nothing(scope, detected.problems);
+  return importDocument(detected.format, detected.document, { ...scope, document: detected.document.value });
+}
+
+/**
+ * The processes in an object of another system's configuration, as its programs hold it: also with RegExp in it.
+ *
+ * @throws ProcessError BAD_REQUEST when `format` is not known
+ */
+export function importValue(value: unknown, options: ImportOptions & { readonly format: string }): Imported {
+  const scope = { ...scopeOf({ file: "the configuration", ...options }), document: value };
+  return importDocument(formatNamed(options.format), { value, locate: () => undefined }, scope);
+}
+
+/** The name of the format of a text, told by its content; undefined when it is none that drover reads. */
+export function detectFormatName(text: string): string | undefined {
+  const detected = faultOf(text) === undefined ? detectFormat(text) : undefined;
+  return detected !== undefined && "format" in detected ? detected.format.name : undefined;
+}
+
+type Detected =
+  | { readonly format: Format; readonly document: SourceDocument }
+  | { readonly problems: readonly ReturnType<typeof textProblem>[] };
+
+function detectFormat(text: string): Detected {
+  const readings = new Map<Format["read"], ReadDocument>();
+  for (const format of formats) {
+    if (!readings.has(format.read)) readings.set(format.read, format.read(text));
+    const document = readings.get(format.read);
+    if (document !== undefined && "value" in document && format.detect(document.value)) return { format, document };
+  }
+  const [first] = [...readings.values()];
+  if (first !== undefined && "problems" in first) return { problems: first.problems };
+  const known = formats.map(({ name }) => name).join(", ");
+  return {
+    problems: [textProblem("is no file of a system drover knows", {}, `one of ${known}`, "name it with --from")],
+  };
+}
+
+function read(format: Format, text: string, scope: Scope): Imported {
+  const document = format.read(text);
+  if (!("problems" in document)) return importDocument(format, document, { ...scope, document: document.value });
+  return { ...nothing(scope, document.problems), format: format.name };
+}
+
+function formatNamed(name: string): Format {
+  const format = findFormat(name);
+  if (format !== undefined) return format;
+  const known = formats.map((each) => each.name).join(", ");
+  throw new ProcessError("BAD_REQUEST", `unknown format ${JSON.stringify(name)}; expected one of ${known}`);
+}
+
+function scopeOf(options: ImportOptions): Scope {
+  const hostCwd = resolve(options.cwd ?? ".");
+  const directory = resolve(options.directory ?? hostCwd);
+  return {
+    file: options.file ?? "the text",
+    directory,
+    hostCwd,
+    home: options.home ?? directory,
+    readFile: options.readFile ?? (() => undefined),
+    exists: options.exists ?? (() => false),
+    document: undefined,
+  };
+}
+
+function faultOf(text: string): ReturnType<typeof textProblem> | undefined {
+  if (text.length > longestText) {
+    return textProblem(`is ${text.length} characters long`, {}, `at most ${longestText}; no such file is that long`);
+  }
+  if (text.includes("\0")) return textProblem("the file contains NUL bytes", {}, "a text file");
+  return text.trim() === "" ? textProblem("the file is empty", {}, "processes") : undefined;
+}
+
+function nothing({ file }: Scope, problems: readonly ReturnType<typeof textProblem>[]): Imported {
+  const errors = problems.map((problem) => new TemplateError(file, problem));
+  return { format: "", templates: [], report: [], errors, includes: [] };
+}

@@ -1,0 +1,12 @@
+import { formats } from "./formats.js";
+
+// Files of other systems become templates.
+export type { Outcome, ReportRow } from "./format.js";
+export type { Imported } from "./import-document.js";
+export { type ImportFileOptions, importFile } from "./import-file.js";
+export { detectFormatName, type ImportOptions, importText, importValue } from "./import-text.js";
+
+/** The systems whose files can be imported: the name of the format, and what its files are called. */
+export const importFormats: readonly { readonly name: string; readonly files: string }[] = formats.map(
+  ({ name, files }) => ({ name, files }),
+);

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { formats } from "../../src/formats/formats.js";
+import { importText, importValue } from "../../src/formats/import-text.js";
+import { errorsOf, namesOf, places } from "./told.js";
+
+const megabyte = 1024 * 1024;
+const bomb = [
+  "a: &a [x,x,x,x,x,x,x,x,x]",
+  ..."bcdefghi".split("").map((key, index) => {
+    const last = "abcdefgh"[index] ?? "a";
+    return `${key}: &${key} [${Array.from({ length: 9 }, () => `*${last}`).join(",")}]`;
+  }),
+].join("\n");
+
+const texts: Readonly<Record<string, string>> = {
+  nothing: "",
+  blanks: " \n\t",
+  "a NUL byte": '[{ "id": "a\0" }]',
+  "a line of a megabyte": "x".repeat(megabyte - 10),
+  "a text of a megabyte": `[{ "id": "a", "command": "${"x".repeat(megabyte - 100)}`,
+  "more than a megabyte": "x".repeat(megabyte + 1),
+  "a bomb of aliases": bomb,
+  "deep brackets": "[".repeat(100_000),
+  "deep maps": '{"a":'.repeat(100_000),
+  "a comment without an end": `/*${"*".repeat(100_000)}`,
+  "blanks and comments": `${"/* */ ".repeat(50_000)}[`,
+  "quotes without an end": `["${'\\"'.repeat(100_000)}`,
+  "a list of numbers": JSON.stringify(Array.from({ length: 50_000 }, (_, index) => index)),
+};
+
+test.each(Object.entries(texts))("%s ends in an error", (_, text) => {
+  const begin = performance.now();
+  const imported = importText(text, places);
+  expect(imported.templates).toEqual([]);
+  expect(errorsOf(imported)).not.toEqual([]);
+  for (const { name } of formats) expect(importText(text, { ...places, format: name }).templates).toEqual([]);
+  expect(performance.now() - begin).toBeLessThan(15_000);
+});
+
+test("names of Object.prototype are names like any other, and change nothing", () => {
+  const text =
+    '[{ "id": "constructor", "command": "x", "__proto__": { "polluted": 1 }, "toString": 1, "env": { "__proto__": "1" } }]';
+  const imported = importText(text, { ...places, format: "processman" });
+  expect(errorsOf(imported)).toEqual(["f:1:97: [0].env.__proto__: is not allowed as a name"]);
+  expect(imported.report.filter(({ outcome }) => outcome === "dropped").map(({ field }) => field)).toEqual([
+    "[0].__proto__",
+    "[0].toString",
+  ]);
+  expect("polluted" in {}).toBe(false);
+});
+
+const key = fc.constantFrom(
+  "id",
+  "name",
+  "command",
+  "script",
+  "env",
+  "processes",
+  "healthCheck",
+  "daemon",
+  "pluginName",
+);
+const { value: anyValue } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.string(),
+    fc.double(),
+    fc.boolean(),
+    fc.constant(null),
+    tie("list"),
+    tie("object"),
+  ),
+  list: fc.array(tie("value"), { maxLength: 3 }),
+  object: fc.dictionary(fc.oneof(key, fc.string()), tie("value"), { maxKeys: 5 }),
+}));
+
+test.each(formats.map(({ name }) => [name]))("whatever %s is given, it answers", (format) => {
+  fc.assert(
+    fc.property(anyValue, (value) => {
+      const { templates, errors } = importValue(value, { ...places, format });
+      for (const error of errors) expect(String(error)).not.toContain("undefined");
+      expect(templates.length + errors.length).toBeGreaterThanOrEqual(0);
+    }),
+    { numRuns: 100 },
+  );
+  fc.assert(
+    fc.property(fc.string({ maxLength: 60 }), (text) => {
+      expect(namesOf(importText(text, { ...places, format })).every((name) => name !== "")).toBe(true);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("a format nobody knows is the caller's mistake", () => {
+  expect(() => importText("x", { format: "upstart" })).toThrow(
+    /unknown format "upstart"; expected one of processman, /,
+  );
+});
