@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { ReportRow } from "../formats/format.js";
 import { describeValue } from "../template/complaint.js";
 import { decodeEntries, readText } from "../template/decode.js";
 import { encodingOf } from "../template/encoding.js";
@@ -19,6 +20,8 @@ export interface Config {
   /** What is wrong with the options, or with the file as such. */
   readonly optionErrors: readonly TemplateError[];
   readonly templateErrors: readonly TemplateError[];
+  /** What became of the fields of another system's file; undefined for a file of drover's own. */
+  readonly report?: readonly ReportRow[];
 }
 
 const extensions = [".json", ".yaml", ".yml", ".js", ".mjs", ".cjs"] as const;
@@ -33,8 +36,14 @@ export function findConfigFile(directory: string): string | undefined {
   return extensions.map((extension) => join(directory, `drover.config${extension}`)).find((file) => existsSync(file));
 }
 
-/** Reads a configuration file. Everything wrong with it is in what is given back. */
-export async function readConfigFile(file: string): Promise<Config> {
+/**
+ * Reads a configuration file, or the file of another system: of the one named `from`, or of the one its content tells. Everything wrong
+ * with it is in what is given back.
+ *
+ * @throws ProcessError BAD_REQUEST for a name of no system that is known
+ */
+export async function readConfigFile(file: string, from?: string): Promise<Config> {
+  if (from !== undefined || (!isConfigFile(file) && (await isForeign(file)))) return await readForeignFile(file, from);
   try {
     const document = await readerFor(file)(resolve(file));
     return describeDocument(document, file);
@@ -54,9 +63,30 @@ class ConfigFault extends Error {
   }
 }
 
+/** A configuration of drover may have any name, so the content tells; what is a program is not looked into. */
+async function isForeign(file: string): Promise<boolean> {
+  if (/\.[cm]?js$/.test(file)) return /^(?:ecosystem|pm2)\b/.test(basename(file));
+  const { detectFormatName } = await import("../formats/index.js");
+  const text = await readFile(file, "utf8").catch(() => "");
+  return detectFormatName(text) !== undefined || encodingOf(file) === undefined;
+}
+
+async function readForeignFile(file: string, format: string | undefined): Promise<Config> {
+  const { importFile } = await import("../formats/index.js");
+  const { templates, errors, report } = importFile(file, { format });
+  const isUsable = templates.length > 0;
+  return {
+    options: {},
+    templates: templates.map((template) => ({ template, file: shown(file) })),
+    optionErrors: isUsable ? [] : errors,
+    templateErrors: isUsable ? errors : [],
+    report,
+  };
+}
+
 type ReadConfig = (path: string) => Promise<SourceDocument>;
 
-/** Decides by its name how a file is read. Files of other process managers, which have names of their own, get their reader here. */
+/** Decides by its name how a file is read. */
 function readerFor(file: string): ReadConfig {
   if (/\.[cm]?js$/.test(file)) return importProgram;
   const encoding = encodingOf(file);
@@ -113,7 +143,7 @@ function shown(file: string): string {
 }
 
 /** The templates of a configuration file, as it is at each call. */
-export async function readConfigTemplates(file: string): Promise<LoadedTemplates> {
-  const { templates = [], optionErrors, templateErrors } = await readConfigFile(file);
+export async function readConfigTemplates(file: string, from?: string): Promise<LoadedTemplates> {
+  const { templates = [], optionErrors, templateErrors } = await readConfigFile(file, from);
   return { templates, errors: [...optionErrors, ...templateErrors] };
 }

@@ -24,8 +24,9 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .option("--state-dir <dir>", "directory for log files, records and the lock", ".drover")
     .option(
       "--config <file>",
-      "options and templates (default: drover.config.json, .yaml or .js here, if there is one)",
+      "options and templates, or the file of another system (default: drover.config.json, .yaml or .js here, if there is one)",
     )
+    .option("--from <format>", "which other system it is a file of (default: told by its content)")
     .option("--detach", "go on in the background, until `drover down`")
     .option("--dev", "restart every process when files in its working directory change")
     .option("--watch-templates", "act on changes of template files by itself")
@@ -44,6 +45,10 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .action(async (flags: UpFlags, command: Command) => {
       const { resolveUpFlags } = await import("./up-flags.js");
       const options = await resolveUpFlags(flags, (name) => command.getOptionValueSource(name) === "cli");
+      if (options.report !== undefined) {
+        const { tellReport } = await import("./tell-report.js");
+        tellReport(options.report, options.config ?? "", terminal);
+      }
       if (flags.detach === true) {
         const { runDetached } = await import("./up-detached.js");
         return onExit(await runDetached(options, terminal));

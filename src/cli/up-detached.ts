@@ -23,6 +23,7 @@ const pollMs = 50;
 /** Starts `drover up` as a program of its own, and ends when that can be reached and has started what is marked; gives the exit code. */
 export async function runDetached(flags: UpOptions, terminal: Terminal): Promise<number> {
   requireTemplateDir(flags.templateDir);
+  for (const error of flags.templateErrors ?? []) terminal.err(`${terminal.style("yellow", "warning:")} ${error}`);
   const stateDir = resolve(flags.stateDir);
   const socketPath = socketPathIn(stateDir);
   const running = await ask(socketPath);
@@ -66,7 +67,7 @@ async function startDaemon(flags: UpOptions, log: string): Promise<AttachedChild
 }
 
 /** What was said here is said again, and wins there over the configuration, too; the rest that reads for itself. */
-function argumentsOf({ templateDir, stateDir, listen, tokenFile, config, ...flags }: UpOptions): string[] {
+function argumentsOf({ templateDir, stateDir, listen, tokenFile, config, from, ...flags }: UpOptions): string[] {
   const { dev, watchTemplates, json, verbose, listenPublic, logFormat = "plain" } = flags;
   const switches = {
     "--listen-public": listenPublic,
@@ -82,6 +83,7 @@ function argumentsOf({ templateDir, stateDir, listen, tokenFile, config, ...flag
     "--listen": listen,
     "--token-file": tokenFile,
     "--config": config,
+    "--from": from,
   };
   const set = Object.entries(switches).flatMap(([name, isSet]) => (isSet === true ? [name] : []));
   const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { ProcessError } from "../errors.js";
+import type { ReportRow } from "../formats/format.js";
+import type { TemplateError } from "../template/template-error.js";
 import { type Config, findConfigFile, readConfigFile } from "./config-file.js";
 import type { ConfigOptions } from "./config-options.js";
 
@@ -9,6 +11,8 @@ export interface UpFlags extends Omit<ConfigOptions, "env" | "statusPeriod"> {
   readonly templateDir: string;
   readonly stateDir: string;
   readonly config?: string;
+  /** Which other system `config` is a file of. */
+  readonly from?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -19,6 +23,10 @@ export interface UpOptions extends Omit<UpFlags, "templateDir"> {
   readonly templateDir?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly statusPeriod?: string;
+  /** What became of the fields of another system's file. */
+  readonly report?: readonly ReportRow[] | undefined;
+  /** What is wrong with templates of the configuration file; the others are used. */
+  readonly templateErrors?: readonly TemplateError[];
 }
 
 /**
@@ -34,17 +42,20 @@ export async function resolveUpFlags(flags: UpFlags, isGiven: (name: string) => 
   const file = flags.config ?? findConfigFile(process.cwd());
   const { config: _named, ...others } = flags;
   if (file === undefined) return others;
-  const config = await readConfigFile(file);
+  const config = await readConfigFile(file, flags.from);
   if (config.optionErrors.length > 0) {
     throw new ProcessError("INVALID_TEMPLATE", config.optionErrors.map(String).join("\n"));
   }
   const given = Object.fromEntries(Object.entries(flags).filter(([name]) => isGiven(name)));
   const merged = { ...flags, ...config.options, ...given, config: resolve(file) };
-  return hasOwnTemplatesOnly(config, merged, isGiven) ? { ...merged, templateDir: undefined } : merged;
+  const { report, templateErrors } = config;
+  const told = { ...merged, report, templateErrors };
+  return hasOwnTemplatesOnly(config, merged, isGiven) ? { ...told, templateDir: undefined } : told;
 }
 
-/** The default directory of templates is not missed beside templates of the file. */
+/** The default directory of templates is not missed beside templates of the file, and not meant beside the file of another system. */
 function hasOwnTemplatesOnly(config: Config, merged: UpFlags, isGiven: (name: string) => boolean): boolean {
   const isNamed = isGiven("templateDir") || config.options.templateDir !== undefined;
-  return !isNamed && config.templates !== undefined && !existsSync(merged.templateDir);
+  const isEnough = config.report !== undefined || !existsSync(merged.templateDir);
+  return !isNamed && config.templates !== undefined && isEnough;
 }

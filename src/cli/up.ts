@@ -87,8 +87,8 @@ function sourceOf({ templateDir, config = "" }: UpOptions): string {
   return templateDir ?? basename(config);
 }
 
-function readMoreOf({ config }: UpOptions): ReadMore | undefined {
-  return config === undefined ? undefined : () => readConfigTemplates(config);
+function readMoreOf({ config, from }: UpOptions): ReadMore | undefined {
+  return config === undefined ? undefined : () => readConfigTemplates(config, from);
 }
 
 /** How what the processes write is shown, if it is. */
@@ -131,7 +131,7 @@ class UpRun {
     return this.hasOpened ? "running" : "starting";
   }
 
-  hostFor({ stateDir, templateDir, config }: UpOptions): ApiHost {
+  hostFor({ stateDir, templateDir, config, from }: UpOptions): ApiHost {
     return {
       version: readVersion(),
       cwd: process.cwd(),
@@ -139,7 +139,7 @@ class UpRun {
       phase: () => this.#phase,
       readTemplateErrors: async () => {
         const inDirectory = templateDir === undefined ? [] : (await new TemplateStore(templateDir).load()).errors;
-        return [...inDirectory, ...(config === undefined ? [] : (await readConfigTemplates(config)).errors)];
+        return [...inDirectory, ...(config === undefined ? [] : (await readConfigTemplates(config, from)).errors)];
       },
       shutdown: async (request) => {
         this.#endings.end(request);
