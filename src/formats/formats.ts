@@ -2,11 +2,12 @@ import { ally } from "./ally.js";
 import { cnInfra } from "./cn-infra.js";
 import type { Format } from "./format.js";
 import { processman } from "./processman.js";
+import { procfile } from "./procfile.js";
 import { proxy } from "./proxy.js";
 import { tuix } from "./tuix.js";
 
 /** Every format drover reads, in the order in which a file is asked whether it is one. */
-export const formats: readonly Format[] = [processman, proxy, tuix, cnInfra, ally];
+export const formats: readonly Format[] = [processman, proxy, tuix, cnInfra, ally, procfile];
 
 export function findFormat(name: string): Format | undefined {
   return formats.find((format) => format.name === name);

@@ -12,6 +12,7 @@ test.each([
   ["ally", '{ "name": "a", "daemon": { "command": "x", "args": [] } }'],
   ["ally", '{ "name": "a", "daemon": { "command": "x" } }'],
   ["ally", '{ "pluginName": "a", "socketPath": "/s" }'],
+  ["procfile", "# x\nweb: ./serve --port $PORT\n"],
   [undefined, "key: value\nother: [1, 2]"],
   [undefined, "42"],
 ])("%s: %s", (format, text) => {
