@@ -245,3 +245,27 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
     await expect(broken.start()).rejects.toMatchObject({ code: "SPAWN_FAILED" });
   });
 });
+
+describe("PM2", () => {
+  test("apps get their arguments and numbers, and are restarted with growing delays until max_restarts", async () => {
+    await using scene = await sceneOf({ "app.js": 'console.log(process.argv.slice(2).join("|"), process.env.MODE);' });
+    const app = { name: "api", script: "./app.js", args: "-a 'b c'", env: { MODE: "x" } };
+    const policy = { max_restarts: 2, exp_backoff_restart_delay: 10, min_uptime: 10_000 };
+    const text = JSON.stringify({ apps: [{ ...app, ...policy }] });
+    const subject = scene.take(importText(text, { directory: scene.path }));
+    await subject.start();
+    expect((await statusOf(subject, ({ supervision }) => supervision.kind === "gave-up")).restarts).toBe(2);
+    expect(await linesOf(subject, 3)).toEqual(Array.from({ length: 3 }, () => "stdout -a|b c x"));
+  });
+
+  test("a program on PATH is stopped with SIGINT, and not restarted without autorestart", async () => {
+    const wait = "#!/bin/sh\ntrap 'echo interrupted; exit 0' INT\necho up\nwhile :; do sleep 1 & wait $!; done\n";
+    await using scene = await sceneOf({ "bin/waiter": wait });
+    const text = JSON.stringify({ apps: [{ name: "w", script: "waiter", autorestart: false }] });
+    const subject = scene.take(importText(text, { directory: scene.path }));
+    await subject.start();
+    await linesOf(subject, 1);
+    expect((await subject.stopAndWait()).survivors).toEqual([]);
+    expect(await linesOf(subject, 2)).toContain("stdout interrupted");
+  });
+});

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { importText, importValue } from "../../src/formats/import-text.js";
+import { errorsOf, lossesOf, namesOf, places } from "./told.js";
+
+const read = (...apps: object[]) => importValue({ apps }, { ...places, format: "pm2" });
+function one(app: object) {
+  const imported = read({ name: "a", script: "./a.js", ...app });
+  expect(errorsOf(imported)).toEqual([]);
+  return imported.templates[0];
+}
+
+test("JSON5 and YAML files are told by their content", () => {
+  const json5 = "// mine\n{ apps: [{ name: 'api', script: './server.js', instances: 2, }], }";
+  const yaml = "apps:\n  - script: ./server.js\n    name: api\n    instances: 2\n    exec_mode: cluster\n";
+  for (const text of [json5, yaml]) {
+    const imported = importText(text, places);
+    expect(imported.format).toBe("pm2");
+    expect(imported.templates[0]).toMatchObject({
+      name: "api",
+      program: { kind: "script", script: "./server.js", interpreter: "auto" },
+      cwd: "/host/data",
+      instances: 2,
+      runOnStartup: true,
+    });
+  }
+  expect(lossesOf(importText(yaml, places))).toEqual([
+    "approximated apps[0].exec_mode: processes of their own: they cannot share a port as a cluster does",
+  ]);
+});
+
+test("what is left out means what PM2's documentation says", () => {
+  expect(one({})).toMatchObject({
+    restart: { mode: "ALWAYS", maxRestarts: 16, resetAfterMs: 1000, backoff: { initialMs: 0, maxMs: 0 } },
+    stop: { signal: "SIGINT", gracePeriodMs: 1600 },
+    instances: 1,
+    watch: undefined,
+    limits: undefined,
+    logs: { stdout: undefined, stderr: undefined },
+  });
+});
+
+test("what runs", () => {
+  const runs = (app: object) => {
+    const { program, args } = one(app) ?? {};
+    return [program?.kind === "command" ? program.command : `${program?.interpreter} ${program?.script}`, args];
+  };
+  expect(runs({ script: "npm", args: "run 'my script'" })).toEqual(["npm", ["run", "my script"]]);
+  expect(runs({ script: "app.py", interpreter: "python3" })).toEqual(["python3 app.py", []]);
+  expect(runs({ script: "./bin/x", interpreter: "none", args: ["a b", 3] })).toEqual(["./bin/x", ["a b", "3"]]);
+  expect(runs({ node_args: "--inspect --max-old-space-size=100", args: ["x"] })).toEqual([
+    "node",
+    ["--inspect", "--max-old-space-size=100", "./a.js", "x"],
+  ]);
+  expect(namesOf(read({ script: "lib/server.js" }))).toEqual(["server"]);
+});
+
+test("restarts, limits, watching, users", () => {
+  const template = one({
+    ...{ autorestart: true, max_restarts: 3, min_uptime: "10s", exp_backoff_restart_delay: 100, kill_timeout: 3000 },
+    ...{ max_memory_restart: "300M", watch: ["src"], ignore_watch: "logs", watch_delay: 1000 },
+    ...{ uid: 1000, gid: "www", namespace: "web", out_file: "o.log", error_file: "e.log", env: { A: "$$x", N: 1 } },
+  });
+  expect(template).toMatchObject({
+    restart: {
+      ...{ mode: "ALWAYS", maxRestarts: 3, resetAfterMs: 10_000 },
+      backoff: { initialMs: 100, multiplier: 1.5, maxMs: 15_000 },
+    },
+    stop: { gracePeriodMs: 3000 },
+    limits: { maxMemoryBytes: 300 * 1024 * 1024 },
+    watch: { paths: ["src"], ignore: ["logs"], debounceMs: 1000 },
+    runAs: { user: "1000", group: "www" },
+    group: "web",
+    logs: { stdout: "o.log", stderr: "e.log" },
+    env: { A: "$$$$x", N: "1" },
+  });
+  expect(one({ autorestart: false })?.restart.mode).toBe("NEVER");
+  expect(one({ stop_exit_codes: [0, 3] })?.restart).toMatchObject({ mode: "ON_FAILURE", successExitCodes: [0, 3] });
+  expect(one({ restart_delay: 4000 })?.restart.backoff).toMatchObject({ initialMs: 4000, multiplier: 1, maxMs: 4000 });
+});
+
+test("what drover has nothing for is told, and mistakes have their places", () => {
+  const text = `{ "apps": [
+  { "name": "a", "script": "a.js", "wait_ready": true, "env_production": {}, "cron_restart": "0 0 * * *" },
+  { "name": "b", "script": "b.js", "args": "'open", "instances": "many", "max_memory_restart": "lots" }
+], "deploy": {} }`;
+  const imported = importText(text, places);
+  expect(namesOf(imported)).toEqual(["a"]);
+  expect(lossesOf(imported)).toEqual([
+    "dropped deploy: drover deploys nothing",
+    "dropped apps[0].env_production: chosen by `pm2 --env`: put into env what should be so",
+    "dropped apps[0].wait_ready: drover has no IPC: write a readiness check",
+    "dropped apps[0].cron_restart: a schedule of drover starts jobs; it restarts no service",
+  ]);
+  expect(errorsOf(imported)).toEqual([
+    "f:3:44: apps[1].args: the quote ' at character 1 is never closed; expected words",
+    'f:3:66: apps[1].instances: "many" is no number of processes; expected a number or max',
+    'f:3:96: apps[1].max_memory_restart: is the text "lots"; expected a size in bytes, such as 1048576, "512MiB" or "10MB"',
+  ]);
+});
