@@ -2,13 +2,14 @@ import { ally } from "./ally.js";
 import { cnInfra } from "./cn-infra.js";
 import type { Format } from "./format.js";
 import { pm2 } from "./pm2.js";
+import { processCompose } from "./process-compose.js";
 import { processman } from "./processman.js";
 import { procfile } from "./procfile.js";
 import { proxy } from "./proxy.js";
 import { tuix } from "./tuix.js";
 
 /** Every format drover reads, in the order in which a file is asked whether it is one. */
-export const formats: readonly Format[] = [processman, proxy, tuix, cnInfra, ally, pm2, procfile];
+export const formats: readonly Format[] = [processman, processCompose, proxy, tuix, cnInfra, ally, pm2, procfile];
 
 export function findFormat(name: string): Format | undefined {
   return formats.find((format) => format.name === name);

@@ -14,7 +14,7 @@ export function completeProgram({ draft, entry, entryPath }: EntryContext): void
   if (interpreter === "none" || isOnPath) draft.set("command", script, at);
   else if (before.length > 0) {
     draft.set("command", interpreter ?? "node", at);
-    draft.set("args", [...before, script, ...((draft.get("args") ?? []) as readonly string[])], at);
+    draft.set("args", [...before, script, ...wordsOrNone(draft.get("args"))], at);
   } else {
     draft.set("script", script, at);
     if (interpreter !== undefined) draft.set("interpreter", interpreter, at);

@@ -1,3 +1,7 @@
+import { describeValue } from "../template/complaint.js";
+import { isObject } from "../template/validate.js";
+import { scalarText } from "./kind.js";
+
 /**
  * A value of a variable that another system takes as it is, written so that drover does the same: `${` would be a reference,
  * and `$$` one dollar.
@@ -12,4 +16,30 @@ export function mapValues(
   change: (value: string, name: string) => string,
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, change(value, name)]));
+}
+
+/** Values as Go's os.Expand reads them: `$VAR` is `${VAR}`, `$$` is a dollar, any other dollar stays. */
+export function expandingEnv(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return mapValues(variables, (text) =>
+    text.replace(/\$(\$|[A-Za-z_][A-Za-z0-9_]*)/g, (whole, name: string) => (name === "$" ? whole : `\${${name}}`)),
+  );
+}
+
+/** Variables from a map, or from a list of `NAME=value`; or what is wrong with it. */
+export function variablesOf(source: unknown): Record<string, string> | string {
+  const lines = Array.isArray(source)
+    ? source.map(splitVariable)
+    : isObject(source)
+      ? Object.entries(source)
+      : undefined;
+  if (lines === undefined) return `is ${describeValue(source)}`;
+  const wrong = lines.find((pair) => pair === undefined || (pair[1] !== null && scalarText(pair[1]) === undefined));
+  if (lines.includes(undefined) || wrong !== undefined) return "has an item that is no variable";
+  const pairs = lines.flatMap((pair) => (pair === undefined ? [] : [[pair[0], scalarText(pair[1]) ?? ""]]));
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+function splitVariable(text: unknown): [string, unknown] | undefined {
+  const [, name, value] = typeof text === "string" ? (/^([^=]+)=([\s\S]*)$/.exec(text) ?? []) : [];
+  return name === undefined ? undefined : [name, value ?? ""];
 }
