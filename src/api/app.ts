@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
 import { ProcessError } from "../errors.js";
 import { addRoutes } from "./add-routes.js";
 import type { ApiContext } from "./api-context.js";
@@ -20,6 +21,12 @@ const largestBodyBytes = 1024 * 1024;
 export function createApp(api: ApiContext): Hono {
   const app = new Hono();
   const tooLarge: ErrorBody = errorBody("BAD_REQUEST", `the body is larger than ${largestBodyBytes} bytes`);
+  app.use(async (context, next) => {
+    if (!hasDotSegment(context)) return await next();
+    const text =
+      "the path has . or .. in it, which no process is named; a client that tidies it would ask for something else";
+    return context.json(errorBody("BAD_REQUEST", text), 404);
+  });
   app.use(limitBody(largestBodyBytes, (context) => context.json(tooLarge, 413)));
   addRoutes(app, {
     ...processHandlers(api),
@@ -41,6 +48,12 @@ export function createApp(api: ApiContext): Hono {
     return context.json({ error: reportError(error) } satisfies ErrorBody, httpStatus[error.code]);
   });
   return app;
+}
+
+/** In the path as it was sent: a URL has none any more, and leads to another route. */
+function hasDotSegment({ env }: Context): boolean {
+  const sent = (env as Partial<HttpBindings> | undefined)?.incoming?.url ?? "";
+  return /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(sent.split("?", 1)[0] ?? "");
 }
 
 function errorBody(code: "BAD_REQUEST", message: string): ErrorBody {

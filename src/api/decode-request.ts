@@ -4,6 +4,7 @@ import { ProcessError } from "../errors.js";
 import { defaultOf } from "../template/defaults.js";
 import { describeProblem, type Problem } from "../template/problem.js";
 import { optionOf, rulesOf } from "../template/schema.js";
+import { didYouMean } from "../template/suggestion.js";
 import { type JsonObject, validate } from "../template/validate.js";
 import type { Route } from "./service.js";
 
@@ -20,13 +21,12 @@ export async function decodeRequest(context: Context, route: Route): Promise<Jso
   const { request, body, parameters } = route;
   const inPath = Object.fromEntries(parameters.map((name) => [name, context.req.param(name) ?? ""]));
   const inQuery = queryOf(context, route);
-  const inBody = body === undefined ? {} : await readObject(context);
-  if (body !== undefined && body !== "*") {
-    const [unknown] = Object.keys(inQuery);
-    if (unknown !== undefined) throw badRequest(`${unknown}: unknown field; expected none in the query`);
-    // What the body alone is made of has a check of its own.
-    return { [body]: inBody as JsonObject };
+  const inBody = await readObject(context);
+  if (body === undefined && Object.keys(inBody).length > 0) {
+    throw badRequest(`the body is not looked at: ${hintFor(route)}`);
   }
+  // What the body alone is made of has a check of its own.
+  if (body !== undefined && body !== "*") return { [body]: inBody as JsonObject };
   requireBodyFields(inBody, route);
   // What is in the path is a name, however strange: either there is a process of that name, or there is none.
   const { json, problems } = validate(request, { ...inBody, ...inQuery }, "code");
@@ -64,13 +64,20 @@ function describe(problem: Problem, inQuery: Given): string {
 
 /** What the query says; what is no number or flag is left as it is, to be refused. */
 function queryOf(context: Context, route: Route): Given {
-  const given: Given = {};
+  // Without a prototype: a key may be any text.
+  const given = Object.create(null) as Given;
   for (const [key, texts] of Object.entries(context.req.queries())) {
     const field = route.request.fieldsArray.find(({ jsonName, protoName }) => key === jsonName || key === protoName);
-    if (field !== undefined && !isInQuery(field, route)) throw badRequest(`${key}: belongs into the body`);
-    if (field?.repeated === true) given[key] = texts;
+    if (field === undefined) throw badRequest(`${key}: unknown in the query; ${expectedIn(route, key)}`);
+    if (!isInQuery(field, route)) {
+      const place = route.parameters.includes(field.jsonName)
+        ? "is in the path already; leave it out"
+        : "belongs into the body";
+      throw badRequest(`${key}: ${place}`);
+    }
+    if (field.repeated) given[key] = texts;
     else if (texts.length > 1) throw badRequest(`${key}: is given ${texts.length} times`);
-    else given[key] = field === undefined ? texts[0] : readQueryValue(field, texts[0] ?? "");
+    else given[key] = readQueryValue(field, texts[0] ?? "");
   }
   return given;
 }
@@ -95,6 +102,22 @@ function parse(text: string): unknown {
   } catch (error) {
     throw badRequest(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function queryFieldsOf(route: Route): readonly string[] {
+  return route.request.fieldsArray.filter((field) => isInQuery(field, route)).map(({ jsonName }) => jsonName);
+}
+
+/** What may be asked of a route that takes no body. */
+function hintFor(route: Route): string {
+  const fields = queryFieldsOf(route);
+  return fields.length === 0 ? "this route takes nothing" : `put ${fields.join(", ")} into the query`;
+}
+
+function expectedIn(route: Route, key: string): string {
+  const fields = queryFieldsOf(route);
+  if (fields.length === 0) return "expected nothing there";
+  return didYouMean(key, fields) ?? `expected one of ${fields.join(", ")}`;
 }
 
 export function badRequest(message: string): ProcessError {

@@ -26,7 +26,7 @@ export function describeProcess(process: Process, usage: Usage | undefined): Pro
     schedule: describeSchedule(process),
     command: maskText(process.command),
     args: maskArguments(process.args),
-    cwd,
+    cwd: maskText(cwd),
     detach,
     memory: usage?.memoryBytes ?? 0,
     cpu: Math.round((usage?.cpuPercent ?? 0) * 10) / 10,

@@ -18,6 +18,8 @@ export interface LogFeed {
 
 interface Kept extends LogFeed {
   readonly key: string;
+  /** One that comes back may be there before the connection it has lost is known to be gone. */
+  readers: number;
   absence: Subscription | undefined;
 }
 
@@ -33,10 +35,11 @@ export class LogFeeds {
   }
 
   /** The feed of a reader that comes back, if it is not too late. */
-  find(token: string, key: string): LogFeed | undefined {
+  find(token: string, key: string, from: number): LogFeed | undefined {
     const kept = this.#kept.get(token);
-    if (kept?.key !== key) return undefined;
+    if (kept?.key !== key || from > kept.feed.last) return undefined;
     kept.absence?.unsubscribe();
+    kept.readers += 1;
     return kept;
   }
 
@@ -44,7 +47,7 @@ export class LogFeeds {
   open(source: LogSource, request: LogRequest, key: string): LogFeed {
     const token = this.#newToken();
     const feed = new Feed(source.follow(request), Math.max(keptLines, request.lines));
-    const kept: Kept = { token, feed, key, absence: undefined, leave: () => this.#await(kept) };
+    const kept: Kept = { token, feed, key, readers: 1, absence: undefined, leave: () => this.#await(kept) };
     this.#kept.set(token, kept);
     return kept;
   }
@@ -55,6 +58,8 @@ export class LogFeeds {
   }
 
   #await(kept: Kept): void {
+    kept.readers -= 1;
+    if (kept.readers > 0) return;
     kept.absence?.unsubscribe();
     kept.absence = timer(absenceMs, this.#scheduler).subscribe(() => this.#drop(kept));
   }

@@ -18,8 +18,8 @@ export async function runAttach(
   stateDir: string | undefined,
   terminal: Terminal,
 ): Promise<number> {
-  if (!/^\d+$/.test(pid))
-    throw new ProcessError("NO_SUCH_PID", `${pid} is not a process id: expected a whole number from 1 up`);
+  if (!/^[1-9]\d{0,9}$/.test(pid))
+    throw new ProcessError("BAD_REQUEST", `${JSON.stringify(pid)} is no process id; expected a whole number from 1 up`);
   const used = stateDirOf(stateDir);
   const attached = await attachInManager(name, Number(pid), used);
   if (attached !== undefined) {

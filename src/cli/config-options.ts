@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { describeValue } from "../template/complaint.js";
 import type { Problem } from "../template/problem.js";
 import { didYouMean } from "../template/suggestion.js";
-import { durationForms, parseDuration } from "../units/duration.js";
+import { parseDuration } from "../units/duration.js";
 import { type LogFormat, logFormats } from "./terminal-logger.js";
 
 /** What a configuration file may say beside its templates: options of `drover up` and of the manager, by their names. */
@@ -40,6 +40,9 @@ const path: Field = {
   },
 };
 
+/** As the manager has it. */
+const shortestStatusPeriodMs = 10;
+
 const fields: Readonly<Record<keyof ConfigOptions, Field>> = {
   templateDir: path,
   stateDir: path,
@@ -50,8 +53,8 @@ const fields: Readonly<Record<keyof ConfigOptions, Field>> = {
   dev: flag,
   watchTemplates: flag,
   statusPeriod: {
-    expected: durationForms,
-    read: (value) => (parseDuration(textOf(value) ?? "") === undefined ? undefined : value),
+    expected: "a duration of at least 10ms",
+    read: (value) => ((parseDuration(textOf(value) ?? "") ?? 0) < shortestStatusPeriodMs ? undefined : value),
   },
   logs: flag,
   logPrefix: flag,

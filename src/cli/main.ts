@@ -12,11 +12,23 @@ const program = createProgram(terminal, (code) => {
   process.exitCode = code;
 });
 
+let isOver = false;
+// A configuration that waits for what never comes leaves Node nothing to do, and Node ends then.
+process.once("exit", () => {
+  if (isOver) return;
+  terminal.err(
+    "error: nothing is left to wait for, and the command is not done; does a configuration file await what never comes?",
+  );
+  process.exitCode = exitCode.usage;
+});
+
 try {
   await program.parseAsync();
 } catch (reason) {
   process.exitCode = reason instanceof CommanderError ? usageExitCode(reason) : report(reason);
 }
+
+isOver = true;
 
 /** Commander has printed its message already; help and version are no errors. */
 function usageExitCode(error: CommanderError): number {

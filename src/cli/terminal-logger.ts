@@ -1,4 +1,5 @@
 import type { Logger } from "../manager/logger.js";
+import { maskText } from "../template/mask-secrets.js";
 import type { Terminal } from "./terminal.js";
 
 /** `plain` is for people who look on; `full` is for files: `[2026-01-31T12:00:00.000Z] info: [web] STDOUT: text`. */
@@ -20,7 +21,9 @@ export function terminalLogger(
   terminal: Terminal,
   { isTold = () => false, format = "plain" }: LoggerOptions = {},
 ): Logger {
-  const write = (level: "info" | "warning" | "error", fields: object, message: string): void => {
+  const write = (level: "info" | "warning" | "error", fields: object, text: string): void => {
+    // What a process has written is told as it was.
+    const message = "stream" in fields ? text : maskText(text);
     if (format === "full") return terminal.err(`[${new Date().toISOString()}] ${level}: ${sourceOf(fields)}${message}`);
     if ("stream" in fields) return terminal.err(`${nameOf(fields)} | ${message}`);
     terminal.err(level === "info" ? message : `${terminal.style(styles[level], `${level}:`)} ${message}`);

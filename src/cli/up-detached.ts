@@ -100,7 +100,8 @@ async function whenReady(daemon: AttachedChild, socketPath: string): Promise<Man
   for (;;) {
     if (ended !== undefined) return ended;
     const answer = await ask(socketPath);
-    if (answer !== undefined && answer.phase !== "starting") return answer;
+    // Another manager may have been faster: ours is refused then, and says so itself.
+    if (answer !== undefined && answer.pid === daemon.identity.pid && answer.phase !== "starting") return answer;
     await Promise.race([end, setTimeout(pollMs)]);
   }
 }

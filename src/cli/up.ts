@@ -37,8 +37,6 @@ export async function runUp(flags: UpOptions, terminal: Terminal): Promise<numbe
   requireTemplateDir(templateDir);
   const network = networkOf(flags);
   const os = createNodeOs();
-  const endings = listenForEnd(terminal);
-  const releaseHost = os.holdHost();
   const startedAt = new Date();
   const lineStyle = lineStyleOf(flags);
   const onlooker = json ? undefined : terminal;
@@ -46,6 +44,9 @@ export async function runUp(flags: UpOptions, terminal: Terminal): Promise<numbe
   const logger = terminalLogger(terminal, { isTold, format: flags.logFormat });
   const options = { templateDir, stateDir, dev, watchTemplates, env, statusPeriod, logger };
   const manager = new Manager(options, os, readMoreOf(flags));
+  // Only now: options that are wrong must end the program, and not leave it to wait for a signal.
+  const endings = listenForEnd(terminal);
+  const releaseHost = os.holdHost();
   const run: UpRun = new UpRun(manager, endings, (living, request) => {
     if (!json) tellEnd(living, request, terminal);
   });

@@ -188,7 +188,7 @@ export class Manager implements ProcessManager {
     const child = await this.#os.attach(target);
     try {
       this.#requireOpen();
-      requireUnmanaged(child.identity, this.#registry.all());
+      requireUnmanaged(child, this.#registry.all());
       const template = attachedTemplate(name, child, options, this.#os.host.cwd);
       this.#writeIfAsked(template, options.template);
       const process = this.#fleet.add(template, {}, (made) => made.attach(child));

@@ -1,5 +1,6 @@
 import { ProcessError } from "../errors.js";
-import { type Identity, sameIdentity } from "../os/identity.js";
+import { sameIdentity } from "../os/identity.js";
+import type { AttachedChild } from "../os/os.js";
 import type { Process } from "../process/process.js";
 import { didYouMean } from "../template/suggestion.js";
 import type { TemplateShelf } from "./template-shelf.js";
@@ -26,11 +27,19 @@ export function requireTemplateDir({ hasSource }: TemplateShelf): void {
 }
 
 /**
- * One process under two names would be stopped by one and started again by the other.
+ * One process under two names would be stopped by one and started again by the other, and without its guardian what is bound to a
+ * host runs on.
  *
  * @throws ProcessError ILLEGAL_STATE
  */
-export function requireUnmanaged(identity: Identity, processes: readonly Process[]): void {
+export function requireUnmanaged(
+  { identity, commandLine }: Pick<AttachedChild, "identity" | "commandLine">,
+  processes: readonly Process[],
+): void {
+  if (commandLine.includes("drover-guardian")) {
+    const text = `process ${identity.pid} is the guardian of a manager, which sees to the end of its processes; leave it alone`;
+    throw new ProcessError("ILLEGAL_STATE", text);
+  }
   // The PID first: it is at hand, and the same for nearly none of thousands.
   const isSame = (process: Process): boolean =>
     process.pid === identity.pid && process.identity !== undefined && sameIdentity(process.identity, identity);

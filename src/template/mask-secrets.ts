@@ -10,10 +10,10 @@ const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^/?#\s:@]*:)([^/?#\s]*)@/gi;
 const credentials = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;
 
 /** A name and what separates it from its value: `NAME=`, `?name=`, `"name": `, and of a flag also a blank. */
-const nameBefore = /(--?)?([A-Za-z_][\w.-]*)(?:["']?=|["']\s*:\s*|\s+(?!-))/g;
+const nameBefore = /(--?)?([A-Za-z_][\w.-]*)(?:["']?\s*=\s*|["']?\s*:\s*|\s+(?!-))/g;
 
 /** Up to where a shell, a query string or a JSON document would end it. */
-const valueAfter = /"[^"]*"|'[^']*'|[^\s"'&;|,]+/y;
+const valueAfter = /"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|[^\s"'&;|,]+/y;
 
 /**
  * A text for people with its secrets masked: passwords in URLs, credentials of HTTP headers, and what follows a name that says
@@ -32,9 +32,17 @@ export function maskText(text: string): string {
 export function maskArguments(args: readonly string[]): string[] {
   return args.map((argument, index) => {
     const before = args[index - 1];
+    const [, flag] = /^(--?[A-Za-z][\w.-]*)=/.exec(argument) ?? [];
+    // Of one argument all belongs to the flag, blanks as well.
+    if (flag !== undefined && isSecretFlag(flag)) return maskValue(argument, flag.length + 1);
     const isValue = before !== undefined && isSecretFlag(before) && !/^--?[A-Za-z]/.test(argument);
     return isValue && !isReference(argument) ? masked : maskText(argument);
   });
+}
+
+function maskValue(argument: string, from: number): string {
+  const value = argument.slice(from);
+  return value === "" || isReference(value) ? argument : `${argument.slice(0, from)}${masked}`;
 }
 
 /** Variables with the values of those masked that hold a secret, by their name or by a password in them. */
@@ -54,7 +62,7 @@ function maskNamed(text: string): string {
     const end = match.index + match[0].length;
     valueAfter.lastIndex = end;
     const [value = ""] = valueAfter.exec(text) ?? [];
-    if (value === "" || isReference(value)) continue;
+    if (value === "" || isReference(value) || (isProse(match) && !looksLikeSecret(value))) continue;
     shown += `${text.slice(kept, end)}${masked}`;
     kept = end + value.length;
   }
@@ -67,11 +75,20 @@ function leadsToSecret([whole, dashes, name = ""]: RegExpExecArray): boolean {
   return isSecretName(name) && (isAssignment || dashes !== undefined);
 }
 
+/** `name: value` without quotes is also how people write: "token: expected a text". */
+function isProse([whole]: RegExpExecArray): boolean {
+  return /[\w.-]\s*:\s*$/.test(whole);
+}
+
+function looksLikeSecret(value: string): boolean {
+  return value.length >= 8 && /\d/.test(value);
+}
+
 function isSecretFlag(argument: string): boolean {
   return /^--?[A-Za-z][\w.-]*$/.test(argument) && isSecretName(argument);
 }
 
 /** What a reference stands for is not told by it. */
 function isReference(text: string): boolean {
-  return /^\$\{[^}]*\}$|^\$\w+$/.test(text);
+  return /^\$\{\w+(?::?\?[^}]*)?\}$|^\$\w+$/.test(text);
 }

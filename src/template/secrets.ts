@@ -29,10 +29,15 @@ export function hasPassword(value: string): boolean {
 export function withoutSecrets(env: Readonly<Record<string, string>>): Record<string, string> {
   const shown = Object.entries(env).map(([name, value]): [string, string] => {
     // What a reference stands for is looked up at each start: it tells nothing.
-    const isShown = isSecretName(name) ? value.includes("${") && !hasPassword(value) : !hasPassword(value);
+    const isShown = !hasPassword(value) && (!isSecretName(name) || isOfReferences(value));
     return [name, isShown ? value : `\${${name}}`];
   });
   return Object.fromEntries(shown);
+}
+
+/** Whether nothing but references, and what separates them, is in a text: a default in one is a value. */
+function isOfReferences(text: string): boolean {
+  return text.includes("${") && !/\w/.test(text.replace(/\$\{\w+(?::?\?[^}]*)?\}/g, ""));
 }
 
 function isReference(text: string): boolean {

@@ -67,7 +67,9 @@ export function ask(to: { socketPath: string } | { url: string }, asked: Asked):
   const { method = "GET", path, headers = {}, body = "" } = asked;
   return new Promise((resolve, reject) => {
     const at = "url" in to ? { host: "127.0.0.1", port: new URL(to.url).port } : to;
-    const sent = request({ ...at, method, path, headers, agent: false }, (response) => {
+    // Node leaves the length of a DELETE's body out.
+    const length = body.length > 0 && method === "DELETE" ? { "content-length": Buffer.byteLength(body) } : {};
+    const sent = request({ ...at, method, path, headers: { ...length, ...headers }, agent: false }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("error", reject);

@@ -107,6 +107,23 @@ describe("the logs of a process", () => {
     expect([lineOf(await again.next()), lineOf(await again.next())]).toEqual(["three", "four"]);
   });
 
+  test("go on for a reader that comes back before its lost connection is known to be gone", async () => {
+    await using scene = await serveScene();
+    const { write } = await talker(scene);
+    const lost = reader(scene.client.followLogs("web", { lines: 1, stream: "stdout" }));
+    const { id = "" } = await lost.next();
+    await using again = reader(scene.client.followLogs("web", { lines: 1, stream: "stdout", ...{ lastEventId: id } }));
+    await using late = reader(
+      scene.client.followLogs("web", { lines: 1, stream: "stdout", ...{ lastEventId: id.replace(/\d+$/, "99999") } }),
+    );
+    expect(lineOf(await late.next()), "an id that is none begins anew").toBe("two");
+    write("three\n");
+    expect(lineOf(await again.next())).toBe("three");
+    await lost[Symbol.asyncDispose]();
+    write("four\n");
+    expect(lineOf(await again.next())).toBe("four");
+  });
+
   test("are filtered by when lines were seen, by an expression, and by the stream", async () => {
     await using scene = await serveScene();
     const { client } = scene;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { readCommandLine, readTable } from "../../src/os/node/procfs/table.js";
 import { carriersOf } from "../faults/host-program.js";
 import { run } from "../repo/run.js";
 import { tempDir } from "../repo/temp-dir.js";
@@ -37,10 +38,11 @@ describe.skipIf(!hasProcfs)("drover attach", () => {
     expect(process.kill(pid, 0)).toBe(true);
   });
 
-  test("exits with 3 for what is no running process, and with 1 for one that has a name already", async () => {
+  test("exits with 3 for what does not run, with 2 for what is no number of a process, and with 1 for one that has a name already", async () => {
     const dir = workDir();
-    for (const target of ["0", "99999999", "web", "1.5"]) {
-      expect(await drover(["attach", "db", target], dir.path)).toMatchObject({ status: 3, stdout: "" });
+    expect(await drover(["attach", "db", "99999999"], dir.path)).toMatchObject({ status: 3, stdout: "" });
+    for (const target of ["0", "web", "1.5", "-1", ""]) {
+      expect(await drover(["attach", "db", "--", target], dir.path)).toMatchObject({ status: 2, stdout: "" });
     }
     expect(readdirSync(join(dir.path, ".drover/processes"))).toEqual([]);
     const { pid = 0 } = startStranger();
@@ -67,6 +69,13 @@ describe.skipIf(!hasProcfs)("drover attach", () => {
       stderr: expect.stringContaining(`process ${pid} is managed as "db" already`),
     });
     const { pid: itself } = await clientOf(here).manager();
+    await here.done("start", "web");
+    const children = (await readTable()).filter(({ parentPid }) => parentPid === itself);
+    const guardian = children.find(({ pid: child }) => readCommandLine(child).includes("drover-guardian"))?.pid;
+    expect(await here.drover("attach", "guard", String(guardian))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("is the guardian of a manager"),
+    });
     expect(await here.drover("attach", "self", String(itself))).toMatchObject({ status: 1 });
     expect(await here.drover("attach", "nobody", "99999999")).toMatchObject({ status: 3 });
     await here.done("stop", "db");

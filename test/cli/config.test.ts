@@ -82,6 +82,21 @@ templates:
     },
   );
 
+  test.for(["0s", "1ms", "soon"])("with a status period of %s is refused at once", async (statusPeriod) => {
+    const here = place();
+    put(here, "drover.config.json", JSON.stringify({ statusPeriod, templates: [{ name: "web", command: "true" }] }));
+    const expected = { status: 2, stderr: expect.stringMatching(/^error: drover.config.json:1:\d+: statusPeriod: /) };
+    expect(await here.drover("up")).toMatchObject(expected);
+    expect(await here.drover("up", "--detach")).toMatchObject(expected);
+    expect((await here.drover("validate", "drover.config.json")).status).toBe(2);
+  });
+
+  test("that awaits what never comes is an error", async () => {
+    const here = place();
+    put(here, "drover.config.mjs", "await new Promise(() => {})");
+    expect(await here.drover("up")).toMatchObject({ status: 2, stderr: expect.stringContaining("never comes") });
+  });
+
   test("may be a program, which needs no template directory", async () => {
     const here = place();
     put(

@@ -1,8 +1,8 @@
 import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../repo/run.js";
-import { cli, daemon, foreground, isAlive, listed, place, shell, sleeper, startDaemon } from "./daemon.js";
+import { cli, clientOf, daemon, foreground, isAlive, listed, place, shell, sleeper, startDaemon } from "./daemon.js";
 
 describe("without a manager", () => {
   test("every command exits with 4 and says how to start one", async () => {
@@ -312,4 +312,14 @@ describe("drover scale, plan and reload", () => {
     expect(bad).toMatchObject({ status: 2, stdout: "2 unchanged\n", stderr: expect.stringMatching(/new\.json:1:/) });
     expect((await listed(here)).get("new")).toMatchObject({ isRunning: true });
   });
+});
+
+test("of two managers started at once in the background, one is refused with the PID of the other", async () => {
+  const here = place({ name: "web", ...sleeper });
+  const [one, other] = await Promise.all([here.drover("up", "--detach"), here.drover("up", "--detach")]);
+  onTestFinished(async () => void (await here.drover("down")));
+  const [winner, loser] = one.status === 0 ? [one, other] : [other, one];
+  const { pid } = await clientOf(here).manager();
+  expect(winner).toMatchObject({ status: 0, stdout: expect.stringContaining(`pid ${pid}`) });
+  expect(loser).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining(String(pid)) });
 });

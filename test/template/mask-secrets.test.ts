@@ -59,3 +59,17 @@ test("variables are masked by their names and by passwords in them", () => {
     SECRET: "${SECRET}",
   });
 });
+
+test.each([
+  ["--password=two words", "--password=***"],
+  ["--token=${TOKEN}", "--token=${TOKEN}"],
+  ["PGPASSWORD=${NOPE:-hidden1}", "PGPASSWORD=***"],
+  ['PASSWORD="open to the end', "PASSWORD=***"],
+  ['{"password":"a\\"b"}', '{"password":***}'],
+  ["password = hidden1 rest", "password = *** rest"],
+  ["token: hidden12 rest", "token: *** rest"],
+  ["X-Api-Key: 0123456789", "X-Api-Key: ***"],
+  ["env.API_KEY: is the number 5; expected a text", "env.API_KEY: is the number 5; expected a text"],
+])("of the argument %s is shown %s", (argument, shown) => {
+  expect(maskArguments([argument])).toEqual([shown]);
+});

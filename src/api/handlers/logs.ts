@@ -52,7 +52,7 @@ async function answer(context: Context, api: ApiContext, { source, query }: Aske
   if (query.follow !== true) return { lines: await source.tail(request) };
   const [token, from] = readLastId(context);
   const key = `${source.names.join(" ")}?${queryOf(context)}`;
-  const known = logFeeds.find(token, key);
+  const known = logFeeds.find(token, key, from);
   const { feed, token: name, leave } = known ?? logFeeds.open(source, request, key);
   const describe = ({ sequence, value }: Entry<NamedLine>) => {
     return { event: "line", id: `${name}-${sequence}`, data: describeLine(value) };
