@@ -6,10 +6,21 @@ import { processCompose } from "./process-compose.js";
 import { processman } from "./processman.js";
 import { procfile } from "./procfile.js";
 import { proxy } from "./proxy.js";
+import { systemd } from "./systemd.js";
 import { tuix } from "./tuix.js";
 
 /** Every format drover reads, in the order in which a file is asked whether it is one. */
-export const formats: readonly Format[] = [processman, processCompose, proxy, tuix, cnInfra, ally, pm2, procfile];
+export const formats: readonly Format[] = [
+  processman,
+  processCompose,
+  proxy,
+  tuix,
+  cnInfra,
+  ally,
+  pm2,
+  systemd,
+  procfile,
+];
 
 export function findFormat(name: string): Format | undefined {
   return formats.find((format) => format.name === name);

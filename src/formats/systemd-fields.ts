@@ -1,0 +1,243 @@
+import { dropped, noEffect } from "./apply.js";
+import type { Apply, FieldRule, Found, Verdict } from "./format.js";
+import { droppedRule, inside, rule } from "./rule.js";
+import { parseTimeSpan, splitSystemdWords } from "./systemd-words.js";
+import { literal } from "./variables.js";
+
+/** The settings of a service. Each has a list of values, as a unit may give it several times. */
+export function systemdFields(): readonly FieldRule[] {
+  const others = "it orders units; write dependsOn for processes of drover";
+  return [
+    rule("Unit.Description", "any", "description", { apply: textSetter("description") }),
+    rule("Unit.Documentation", "any", "labels.documentation", { apply: textSetter("labels.documentation") }),
+    ...["After", "Before", "Wants", "Requires", "BindsTo", "PartOf"].map((name) => droppedRule(`Unit.${name}`, others)),
+    rule("Unit.StartLimitBurst", "any", "restart.maxRestarts", {
+      missing: ["5"],
+      apply: numberSetter("restart.maxRestarts"),
+    }),
+    rule("Unit.StartLimitIntervalSec", "any", "restart.resetAfter", {
+      missing: ["10s"],
+      apply: timeSetter("restart.resetAfter"),
+    }),
+    ...inside("Service", [...programFields(), ...policyFields()]),
+    rule("Install.WantedBy", "any", "runOnStartup", { apply: () => noEffect("what is imported is started") }),
+    droppedRule("Install.Alias", "a process has one name"),
+    droppedRule("Install.Also", "import the other unit, too"),
+  ];
+}
+
+function programFields(): readonly FieldRule[] {
+  return [
+    rule("Type", "any", "", { note: "simple, exec and oneshot", apply: setType }),
+    rule("ExecStart", "any", "command, args", { note: "the words as systemd reads them", apply: setStart }),
+    ...["ExecStartPre", "ExecStartPost", "ExecCondition", "ExecReload", "ExecStopPost"].map((name) =>
+      droppedRule(name, "write a script that does all, or a process of its own with dependsOn"),
+    ),
+    rule("ExecStop", "any", "stop.command", { apply: setStop }),
+    rule("Environment", "any", "env", { apply: setEnvironment }),
+    rule("EnvironmentFile", "any", "envFiles", { note: "a missing file fails the start", apply: setEnvFiles }),
+    rule("WorkingDirectory", "any", "cwd", { missing: ["/"], apply: setDirectory }),
+    rule("User", "any", "runAs.user", { apply: textSetter("runAs.user") }),
+    rule("Group", "any", "runAs.group", { apply: textSetter("runAs.group") }),
+    rule("Nice", "any", "nice", { apply: numberSetter("nice") }),
+    rule("CPUAffinity", "any", "affinity.list", { apply: setAffinity }),
+    rule("PIDFile", "any", "pidFile", { apply: textSetter("pidFile") }),
+    rule("StandardOutput", "any", "logs.stdout", { note: "append: and file:", apply: streamSetter("stdout") }),
+    rule("StandardError", "any", "logs.stderr", { note: "append: and file:", apply: streamSetter("stderr") }),
+  ];
+}
+
+function policyFields(): readonly FieldRule[] {
+  return [
+    rule("Restart", "any", "restart.mode", { missing: ["no"], apply: setRestart }),
+    rule("RestartSec", "any", "restart.backoff", { missing: ["100ms"], apply: setDelay }),
+    rule("SuccessExitStatus", "any", "restart.successExitCodes", { apply: setSuccess }),
+    rule("TimeoutStartSec", "any", "startTimeout", { apply: timeSetter("startTimeout") }),
+    rule("TimeoutStopSec", "any", "stop.gracePeriod", { missing: ["90s"], apply: timeSetter("stop.gracePeriod") }),
+    rule("KillSignal", "any", "stop.signal", { apply: textSetter("stop.signal") }),
+    rule("KillMode", "any", "", { note: "the whole tree is always stopped", apply: setKillMode }),
+    rule("MemoryMax", "any", "limits.maxMemory", { apply: setMemory }),
+    rule("CPUQuota", "any", "limits.maxCpu", { apply: setCpu }),
+    ...["NOFILE", "NPROC", "CORE", "MEMLOCK", "AS", "STACK"].map((name) =>
+      droppedRule(`Limit${name}`, "drover sets no limits of the kernel: run it by sh -c with ulimit"),
+    ),
+  ];
+}
+
+/** The values that count: an empty one takes back those before it. */
+function valuesOf(value: unknown): readonly string[] {
+  const all = Array.isArray(value) ? value.map(String) : [];
+  return all.slice(all.lastIndexOf("") + 1).map((text) => text.trim());
+}
+
+/** `%%` is a percent sign; what else begins with one is told by the systemd of the machine only. */
+const withoutSpecifiers = (text: string): string => text.replaceAll("%%", "%");
+
+function textSetter(to: string): Apply {
+  return ({ draft, value, path }) => {
+    const text = valuesOf(value).at(-1);
+    if (text !== undefined) draft.set(to, withoutSpecifiers(text), path);
+    return undefined;
+  };
+}
+
+function numberSetter(to: string): Apply {
+  return ({ draft, value, path }) => {
+    const text = valuesOf(value).at(-1);
+    if (text !== undefined) draft.set(to, /^-?\d+$/.test(text) ? Number(text) : text, path);
+    return undefined;
+  };
+}
+
+function timeSetter(to: string): Apply {
+  return ({ draft, value, path }) => {
+    const text = valuesOf(value).at(-1) ?? "";
+    const milliseconds = text === "infinity" ? 24 * 3_600_000 : parseTimeSpan(text);
+    if (milliseconds === undefined) {
+      draft.complain(path, {
+        message: `${JSON.stringify(text)} is no time span`,
+        expected: "such as 5, 90s or 1min 30s",
+      });
+      return undefined;
+    }
+    draft.set(to, `${milliseconds}ms`, path);
+    return text === "infinity" ? { outcome: "approximated", note: "24 hours" } : undefined;
+  };
+}
+
+function setType({ value }: Found): Verdict {
+  const type = valuesOf(value).at(-1) ?? "simple";
+  if (["simple", "exec", "oneshot", "idle"].includes(type)) return noEffect("it runs in the foreground");
+  if (type.startsWith("notify")) return dropped("drover hears no sd_notify: write a readiness check");
+  return dropped(`${type}: the program must be told to stay in the foreground, and needs a readiness check`);
+}
+
+function setStart({ draft, value, path }: Found): Verdict | undefined {
+  const lines = valuesOf(value);
+  const [, prefix = "", rest = ""] = /^([-@:+!|]*)([\s\S]*)$/.exec(lines[0] ?? "") ?? [];
+  const split = lines.length > 1 ? { message: "has several commands" } : splitSystemdWords(withoutSpecifiers(rest));
+  if ("message" in split) {
+    draft.complain(path, { message: split.message, expected: "one command line" });
+    return undefined;
+  }
+  const [command = "", ...args] = split.words.map((word) => word.replaceAll("$$", "$"));
+  draft.set("command", command, path);
+  draft.set("args", args, path);
+  const note = noteOnStart(prefix, rest);
+  return note === undefined ? undefined : { outcome: "approximated", note };
+}
+
+function noteOnStart(prefix: string, rest: string): string | undefined {
+  if (/(?<!\$)(?:\$\$)*\$[A-Za-z{]/.test(rest)) return "variables in arguments are not replaced: run it by sh -c";
+  return prefix === "" ? undefined : `the prefix ${prefix} is left out`;
+}
+
+function setStop({ draft, value, path }: Found): Verdict | undefined {
+  const [line = "", second] = valuesOf(value);
+  const split = splitSystemdWords(withoutSpecifiers(line.replace(/^[-@:+!]*/, "")));
+  if (line.includes("$") || second !== undefined || "message" in split)
+    return dropped("it is more than one plain command");
+  draft.set("stop.command", split.words, path);
+  return undefined;
+}
+
+function setEnvironment({ draft, value, path }: Found): undefined {
+  const env: Record<string, string> = {};
+  for (const line of valuesOf(value)) {
+    const split = splitSystemdWords(withoutSpecifiers(line));
+    const words = "words" in split ? split.words : [];
+    const isWrong = "message" in split || words.some((word) => !/^[^=]+=/.test(word));
+    if (isWrong)
+      draft.complain(path, { message: `${JSON.stringify(line)} cannot be read`, expected: "NAME=value words" });
+    for (const word of words) {
+      Object.defineProperty(env, word.replace(/=[\s\S]*/, ""), {
+        value: literal(word.replace(/^[^=]*=/, "")),
+        ...{ enumerable: true, configurable: true, writable: true },
+      });
+    }
+  }
+  draft.set("env", env, path);
+}
+
+function setEnvFiles({ draft, value, path }: Found): Verdict | undefined {
+  const files = valuesOf(value);
+  draft.set(
+    "envFiles",
+    files.map((file) => file.replace(/^-/, "")),
+    path,
+  );
+  const isOptional = files.some((file) => file.startsWith("-"));
+  return isOptional ? { outcome: "approximated", note: "a missing file fails the start, also after -" } : undefined;
+}
+
+function setDirectory({ draft, scope, value, path }: Found): undefined {
+  const directory = (valuesOf(value).at(-1) ?? "/").replace(/^-/, "");
+  draft.set("cwd", directory === "~" ? scope.home : withoutSpecifiers(directory), path);
+}
+
+function setAffinity({ draft, value, path }: Found): undefined {
+  draft.set(
+    "affinity.list",
+    valuesOf(value)
+      .join(",")
+      .trim()
+      .replace(/[\s,]+/g, ","),
+    path,
+  );
+}
+
+function streamSetter(stream: "stdout" | "stderr"): Apply {
+  return ({ draft, value, path }) => {
+    const target = valuesOf(value).at(-1) ?? "";
+    const [, file] = /^(?:append|file|truncate):(.+)$/.exec(target) ?? [];
+    if (file === undefined) return dropped(`${target}: drover keeps a log of its own`);
+    draft.set(`logs.${stream}`, withoutSpecifiers(file), path);
+    return undefined;
+  };
+}
+
+const modes: Readonly<Record<string, string>> = { no: "NEVER", always: "ALWAYS", "on-failure": "ON_FAILURE" };
+
+function setRestart({ draft, value, path }: Found): Verdict | undefined {
+  const word = valuesOf(value).at(-1) ?? "no";
+  draft.set("restart.mode", modes[word] ?? (word === "on-success" ? "ALWAYS" : "ON_FAILURE"), path);
+  if (Object.hasOwn(modes, word)) return undefined;
+  const known = ["on-success", "on-abnormal", "on-abort", "on-watchdog"];
+  if (!known.includes(word)) {
+    const expected = [...Object.keys(modes), ...known].join(", ");
+    draft.complain(path, { message: `unknown word ${JSON.stringify(word)}`, expected: `one of ${expected}` });
+  }
+  return { outcome: "approximated", note: word === "on-success" ? "always" : "on-failure" };
+}
+
+function setDelay(found: Found): Verdict | undefined {
+  timeSetter("restart.backoff.max")(found);
+  return timeSetter("restart.backoff.initial")(found);
+}
+
+function setSuccess({ draft, value, path }: Found): Verdict | undefined {
+  const words = valuesOf(value).flatMap((text) => text.split(/\s+/));
+  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  draft.set("restart.successExitCodes", [...new Set([0, ...codes])], path);
+  return codes.length === words.length ? undefined : { outcome: "approximated", note: "only numbers are kept" };
+}
+
+function setKillMode({ value }: Found): Verdict {
+  const mode = valuesOf(value).at(-1);
+  return mode === "control-group" ? noEffect("the whole tree") : dropped("the whole tree is always stopped");
+}
+
+function setMemory({ draft, value, path }: Found): Verdict {
+  const text = valuesOf(value).at(-1) ?? "";
+  if (!/^\d+[KMGT]?$/.test(text)) return dropped(`${text} is no fixed size`);
+  draft.set("limits.maxMemory", /\d$/.test(text) ? Number(text) : `${text}iB`, path);
+  return {
+    outcome: "approximated",
+    note: "restarted when it is over this for 10 seconds; the kernel does not stop it",
+  };
+}
+
+function setCpu({ draft, value, path }: Found): Verdict {
+  draft.set("limits.maxCpu", Number.parseFloat(valuesOf(value).at(-1) ?? ""), path);
+  return { outcome: "approximated", note: "restarted when it is over this for 10 seconds; it is not slowed down" };
+}

@@ -1,0 +1,62 @@
+/** The words of a systemd setting, or why it cannot be read. */
+export type SystemdWords = { readonly words: readonly string[] } | { readonly message: string };
+
+const piece = /(\s+)|"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|((?:[^\s"'\\]|\\[\s\S])+)/y;
+
+/** Splits a setting into words: quotes keep blanks, and escapes are those of C, systemd.syntax(7). Nothing is expanded. */
+export function splitSystemdWords(text: string): SystemdWords {
+  const words: string[] = [];
+  let word: string | undefined;
+  for (let offset = 0; offset < text.length; offset = piece.lastIndex) {
+    piece.lastIndex = offset;
+    const match = piece.exec(text);
+    if (match === null) return { message: `a quote or a backslash at character ${offset + 1} has no end` };
+    const part = partOf(match);
+    if (part === undefined && word !== undefined) words.push(word);
+    word = part === undefined ? undefined : (word ?? "") + part;
+  }
+  return { words: word === undefined ? words : [...words, word] };
+}
+
+/** A part of a word; undefined for the blanks between two. */
+function partOf([, blanks, double, single, bare = ""]: RegExpExecArray): string | undefined {
+  return blanks === undefined ? unescapeC(double ?? single ?? bare) : undefined;
+}
+
+const letters: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  s: " ",
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+};
+
+function unescapeC(text: string): string {
+  return text.replace(/\\(x[0-9a-fA-F]{2}|[0-7]{3}|[\s\S])/g, (_, code: string) => {
+    if (code.length === 3 && code.startsWith("x")) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    if (code.length === 3) return String.fromCharCode(Number.parseInt(code, 8));
+    return letters[code] ?? code;
+  });
+}
+
+const units: Readonly<Record<string, number>> = {
+  "": 1000,
+  ...{ ms: 1, msec: 1, s: 1000, sec: 1000, second: 1000, seconds: 1000 },
+  ...{ m: 60_000, min: 60_000, minute: 60_000, minutes: 60_000, h: 3_600_000, hr: 3_600_000, hour: 3_600_000 },
+  ...{ hours: 3_600_000, d: 86_400_000, day: 86_400_000, days: 86_400_000 },
+};
+
+/** The milliseconds of `5`, `1min 30s` or `500ms`, systemd.time(7); undefined for what is none, and for `infinity`. */
+export function parseTimeSpan(text: string): number | undefined {
+  if (text.length > 100 || !/^\s*(?:\d+(?:\.\d+)?\s*[a-z]*\s*)+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]*)/g)) {
+    const factor = units[unit];
+    if (factor === undefined) return undefined;
+    total += Number(amount) * factor;
+  }
+  return total;
+}

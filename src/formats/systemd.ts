@@ -1,0 +1,22 @@
+import { basename } from "node:path";
+import { isObject } from "../template/validate.js";
+import type { Format } from "./format.js";
+import { readIni } from "./ini-document.js";
+import { systemdFields } from "./systemd-fields.js";
+
+/** A `.service` unit of systemd. */
+export const systemd: Format = {
+  name: "systemd",
+  title: "systemd",
+  files: "NAME.service",
+  relativeTo: "file",
+  read: (text) => readIni(text, { comments: "#;", continuation: "backslash" }),
+  detect: (value) => isObject(value) && isObject(value["Service"]),
+  entries: (value, { file }) => ({ entries: [{ path: [], value, key: basename(file).replace(/\.service$/, "") }] }),
+  constants: [
+    { to: "runOnStartup", value: true, why: "a unit is there to be started" },
+    { to: "restart.backoff.multiplier", value: 1, why: "RestartSec is always the same" },
+  ],
+  rules: systemdFields(),
+  documentRules: [],
+};
