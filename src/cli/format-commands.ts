@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ExportFlags } from "./export.js";
 import type { ImportFlags } from "./import.js";
 import type { OnExit } from "./on-exit.js";
 import type { Terminal } from "./terminal.js";
@@ -17,6 +18,24 @@ export function addFormatCommands(program: Command, terminal: Terminal, onExit: 
     .action(async (file: string, flags: ImportFlags) => {
       const { runImport } = await import("./import.js");
       onExit(await runImport(file, flags, terminal));
+    });
+  addExport(program, terminal, onExit);
+}
+
+function addExport(program: Command, terminal: Terminal, onExit: OnExit): void {
+  program
+    .command("export")
+    .description("write templates as files of another system, and tell what cannot be kept")
+    .argument("<name...>", "names of templates")
+    .requiredOption("--to <format>", "systemd")
+    .option("--template-dir <dir>", "directory of template files", "templates")
+    .option("--write <dir>", "write the files into this directory; those that exist are not replaced")
+    .option("--strict", "a field that cannot be kept is an error, and nothing is written")
+    .option("--json", "files and report as one JSON document")
+    .addHelpText("after", "\nExamples:\n  drover export web worker --to systemd --write units\n")
+    .action(async (names: string[], flags: ExportFlags) => {
+      const { runExport } = await import("./export.js");
+      onExit(await runExport(names, flags, terminal));
     });
 }
 

@@ -1,5 +1,8 @@
 import { formats } from "./formats.js";
 
+// Templates become files of other systems.
+export { type Exported, exportFormats, exportTemplates } from "./export-templates.js";
+export type { ExportedFile } from "./exported.js";
 // Files of other systems become templates.
 export type { Outcome, ReportRow } from "./format.js";
 export type { Imported } from "./import-document.js";

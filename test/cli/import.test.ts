@@ -72,3 +72,18 @@ test("a reload reads their file anew", async () => {
   expect(await here.done("reload")).toMatch(/^restart +web/m);
   expect((await listed(here)).get("web")).toMatchObject({ args: ["2000"], isRunning: true });
 });
+
+test("export writes a unit, tells what it cannot keep, and replaces no file", async () => {
+  const here = place({ name: "web", command: "/bin/sleep", args: ["60"], readiness: { tcp: { port: 1 } } });
+  const shown = await here.drover("export", "web", "--to", "systemd");
+  expect(shown).toMatchObject({ status: 0 });
+  expect(shown.stdout).toContain('ExecStart="/bin/sleep" "60"');
+  expect(shown.stderr).toContain("dropped: web: readiness.tcp.port: systemd has nothing of the kind");
+  expect(await here.drover("export", "web", "--to", "systemd", "--strict", "--write", "units")).toMatchObject({
+    status: 2,
+  });
+  expect(existsSync(join(here.path, "units"))).toBe(false);
+  expect(await here.drover("export", "web", "--to", "systemd", "--write", "units")).toMatchObject({ status: 0 });
+  expect((await here.drover("export", "web", "--to", "systemd", "--write", "units")).status).toBe(1);
+  expect(await here.drover("export", "nobody", "--to", "systemd")).toMatchObject({ status: 2 });
+});
