@@ -34,6 +34,14 @@ function describeUnit(template: ProcessTemplate): { readonly text: string; reado
 
 type Keep = Map<string, { readonly to: string; readonly note?: string }>;
 
+/** A backslash at the end would go on with the next line, systemd.syntax(7). */
+function inOneLine(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\s\\]+$/, "")
+    .trim();
+}
+
 function aboutUnit({ title, description, name, dependsOn }: ProcessTemplate, kept: Keep): Lines {
   kept.set("description", { to: "Unit.Description" });
   if (description === "") kept.set("title", { to: "Unit.Description" });
@@ -47,8 +55,8 @@ function aboutUnit({ title, description, name, dependsOn }: ProcessTemplate, kep
           ["After", units],
           ["Requires", units],
         ];
-  const about = [description, title, name].find((text) => text.trim() !== "") ?? name;
-  return [["Description", escapeSpecifiers(about.replace(/\s+/g, " ").trim())], ...after];
+  const about = [description, title, name].map(inOneLine).find((text) => text !== "") ?? name;
+  return [["Description", escapeSpecifiers(about)], ...after];
 }
 
 function limits({ restart }: ProcessTemplate, kept: Keep): Lines {

@@ -69,6 +69,11 @@ const full = templateFromOptions(
   { cwd: "/" },
 );
 
+test("a description does not run into the next line", () => {
+  const [file] = exportTemplates([{ ...full, description: "ends with \\ \\" }], "systemd").files;
+  expect(file?.text).toContain("Description=ends with\n");
+});
+
 test("what cannot be kept is told", () => {
   const { report } = exportTemplates([full], "systemd");
   expect(
