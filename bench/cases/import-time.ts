@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { amountRow, type Benchmark } from "../row.js";
 import { alternate } from "../statistics.js";
+import { wallMs } from "../wall-ms.js";
 
 const bare = ["--input-type=module", "-e", ""];
 const imports = ["--input-type=module", "-e", 'import "drover"'];
@@ -21,11 +20,3 @@ export const importTime: Benchmark = async ({ isTiny }) => {
     amountRow({ what: "drover --help, wall time", unit: "ms", samples: helped }, ({ drover }) => drover.median),
   ];
 };
-
-async function wallMs(args: readonly string[]): Promise<number> {
-  const beganMs = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
-  const [code] = (await once(child, "exit")) as [number | null];
-  if (code !== 0) throw new Error(`node ${args.join(" ")} ended with ${code}`);
-  return performance.now() - beganMs;
-}

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -7,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { amountRow, type Benchmark, type Row } from "../row.js";
 import { alternate } from "../statistics.js";
+import { wallMs } from "../wall-ms.js";
 
 const main = resolve("dist/cli/main.js");
 
@@ -27,9 +27,9 @@ async function listing(processes: number, rounds: number): Promise<readonly Row[
       runOnStartup: true,
     }));
     await writeFile(join(cwd, "templates/all.json"), JSON.stringify({ templates }));
-    await wallMs(cwd, [main, "up", "--detach"]);
-    const plain = (): Promise<number> => wallMs(cwd, ["-e", ""]);
-    const listed = await alternate(rounds, { drover: () => wallMs(cwd, [main, "list"]), plain });
+    await wallMs([main, "up", "--detach"], cwd);
+    const plain = (): Promise<number> => wallMs(["-e", ""], cwd);
+    const listed = await alternate(rounds, { drover: () => wallMs([main, "list"], cwd), plain });
     const asked = await alternate(rounds, { drover: () => answerMs(join(cwd, ".drover/drover.sock")), plain });
     return [
       amountRow(
@@ -45,17 +45,9 @@ async function listing(processes: number, rounds: number): Promise<readonly Row[
       ),
     ];
   } finally {
-    await wallMs(cwd, [main, "down"]);
+    await wallMs([main, "down"], cwd);
     rmSync(cwd, { recursive: true });
   }
-}
-
-async function wallMs(cwd: string, args: readonly string[]): Promise<number> {
-  const beganMs = performance.now();
-  const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
-  const [code] = (await once(child, "exit")) as [number | null];
-  if (code !== 0) throw new Error(`node ${args.join(" ")} ended with ${code}`);
-  return performance.now() - beganMs;
 }
 
 /** Up to the last byte. */

@@ -3,7 +3,7 @@ import type { Field } from "protobufjs";
 import { ProcessError } from "../errors.js";
 import { defaultOf } from "../template/defaults.js";
 import { describeProblem, type Problem } from "../template/problem.js";
-import { optionOf, rulesOf } from "../template/schema.js";
+import { fieldOfKey, optionOf, rulesOf } from "../template/schema.js";
 import { didYouMean } from "../template/suggestion.js";
 import { type JsonObject, validate } from "../template/validate.js";
 import type { Route } from "./service.js";
@@ -48,7 +48,7 @@ export function isInQuery(field: Field, { body, parameters }: Route): boolean {
 
 function requireBodyFields(body: Given, route: Route): void {
   const elsewhere = Object.keys(body).flatMap((key) => {
-    const field = route.request.fieldsArray.find(({ jsonName, protoName }) => key === jsonName || key === protoName);
+    const field = fieldOfKey(route.request, key);
     if (route.parameters.includes(key)) return [`${key}: is in the path already; leave it out`];
     return field !== undefined && isInQuery(field, route) ? [`${key}: belongs into the query: ?${key}=…`] : [];
   });
@@ -67,7 +67,7 @@ function queryOf(context: Context, route: Route): Given {
   // Without a prototype: a key may be any text.
   const given = Object.create(null) as Given;
   for (const [key, texts] of Object.entries(context.req.queries())) {
-    const field = route.request.fieldsArray.find(({ jsonName, protoName }) => key === jsonName || key === protoName);
+    const field = fieldOfKey(route.request, key);
     if (field === undefined) throw badRequest(`${key}: unknown in the query; ${expectedIn(route, key)}`);
     if (!isInQuery(field, route)) {
       const place = route.parameters.includes(field.jsonName)
