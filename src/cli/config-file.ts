@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ReportRow } from "../formats/format.js";
+import { isProgram } from "../formats/is-program.js";
 import { describeValue } from "../template/complaint.js";
 import { decodeEntries, readText } from "../template/decode.js";
 import { encodingOf } from "../template/encoding.js";
@@ -11,6 +12,7 @@ import { type SourceDocument, textProblem } from "../template/source-document.js
 import { type LoadedTemplate, type LoadedTemplates, TemplateError } from "../template/store.js";
 import { isObject } from "../template/validate.js";
 import { type ConfigOptions, readConfigOptions } from "./config-options.js";
+import type { ForeignFlags } from "./foreign-flags.js";
 
 /** What a configuration file says. */
 export interface Config {
@@ -37,13 +39,13 @@ export function findConfigFile(directory: string): string | undefined {
 }
 
 /**
- * Reads a configuration file, or the file of another system: of the one named `from`, or of the one its content tells. Everything wrong
- * with it is in what is given back.
+ * Reads a configuration file, or the file of another system. Everything wrong with it is in what is given back.
  *
  * @throws ProcessError BAD_REQUEST for a name of no system that is known
  */
-export async function readConfigFile(file: string, from?: string): Promise<Config> {
-  if (from !== undefined || (!isConfigFile(file) && (await isForeign(file)))) return await readForeignFile(file, from);
+export async function readConfigFile(file: string, flags: ForeignFlags = {}): Promise<Config> {
+  const isOwn = isConfigFile(file) && flags.from === undefined;
+  if (!isOwn && (flags.from !== undefined || (await isForeign(file)))) return await readForeign(file, flags);
   try {
     const document = await readerFor(file)(resolve(file));
     return describeDocument(document, file);
@@ -63,17 +65,19 @@ class ConfigFault extends Error {
   }
 }
 
-/** A configuration of drover may have any name, so the content tells; what is a program is not looked into. */
+/** A configuration of drover may have any name, so the content tells. That of a program is known when it has been evaluated. */
 async function isForeign(file: string): Promise<boolean> {
-  if (/\.[cm]?js$/.test(file)) return /^(?:ecosystem|pm2)\b/.test(basename(file));
+  if (isProgram(file)) return true;
   const { detectFormatName } = await import("../formats/index.js");
   const text = await readFile(file, "utf8").catch(() => "");
   return detectFormatName(text) !== undefined || encodingOf(file) === undefined;
 }
 
-async function readForeignFile(file: string, format: string | undefined): Promise<Config> {
-  const { importFile } = await import("../formats/index.js");
-  const { templates, errors, report } = importFile(file, { format });
+async function readForeign(file: string, flags: ForeignFlags): Promise<Config> {
+  const { evaluateForeign } = await import("./import-foreign.js");
+  const { imported, value } = await evaluateForeign(file, flags);
+  const { format, templates, errors, report } = imported;
+  if (format === "" && value !== undefined) return describeDocument({ value, locate: () => undefined }, file);
   const isUsable = templates.length > 0;
   return {
     options: {},
@@ -88,7 +92,7 @@ type ReadConfig = (path: string) => Promise<SourceDocument>;
 
 /** Decides by its name how a file is read. */
 function readerFor(file: string): ReadConfig {
-  if (/\.[cm]?js$/.test(file)) return importProgram;
+  if (isProgram(file)) return importProgram;
   const encoding = encodingOf(file);
   if (encoding === "json" || encoding === "yaml") return readDocument;
   const problem = textProblem("is not a kind of configuration drover reads", {}, `one of ${extensions.join(", ")}`);
@@ -143,7 +147,7 @@ function shown(file: string): string {
 }
 
 /** The templates of a configuration file, as it is at each call. */
-export async function readConfigTemplates(file: string, from?: string): Promise<LoadedTemplates> {
-  const { templates = [], optionErrors, templateErrors } = await readConfigFile(file, from);
+export async function readConfigTemplates(file: string, flags: ForeignFlags = {}): Promise<LoadedTemplates> {
+  const { templates = [], optionErrors, templateErrors } = await readConfigFile(file, flags);
   return { templates, errors: [...optionErrors, ...templateErrors] };
 }

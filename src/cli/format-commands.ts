@@ -11,6 +11,8 @@ export function addFormatCommands(program: Command, terminal: Terminal, onExit: 
     .description("turn another system's file into templates, and tell what became of each field")
     .argument("<file>", "file of the other system; nothing in it is run")
     .option("--from <format>", "which system it is of (default: told by its content)")
+    .option("--env, --environment <name>", "which of its sets of variables counts, such as env_NAME of PM2")
+    .option("--allow-js", "evaluate a file of JavaScript, in a process that may only read")
     .option("--write <dir>", "write the templates into this directory")
     .option("--strict", "a field that cannot be kept is an error, and nothing is written")
     .option("--json", "the result as one JSON document")
@@ -46,4 +48,5 @@ line; the good ones are imported. Exits with 2 when there is an error, or someth
 Examples:
   drover import processes.yaml
   drover import pb_processes.json --write templates && drover up
+  drover import ecosystem.config.js --allow-js
 `;

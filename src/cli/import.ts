@@ -1,12 +1,12 @@
-import { type Imported, importFile, type Outcome, type ReportRow } from "../formats/index.js";
+import type { Imported, Outcome, ReportRow } from "../formats/index.js";
 import { toJson } from "../template/encode.js";
 import { TemplateStore } from "../template/store.js";
 import { exitCode } from "./exit-code.js";
+import type { ForeignFlags } from "./foreign-flags.js";
+import { importForeign } from "./import-foreign.js";
 import { layOut, type Terminal } from "./terminal.js";
 
-export interface ImportFlags {
-  /** Name of the format; left out, it is told by the content. */
-  readonly from?: string;
+export interface ImportFlags extends ForeignFlags {
   /** Template directory that the templates are written to. */
   readonly write?: string;
   readonly strict?: boolean;
@@ -15,7 +15,7 @@ export interface ImportFlags {
 
 /** Turns another system's file into templates and tells what became of each field; gives the exit code. */
 export async function runImport(file: string, flags: ImportFlags, terminal: Terminal): Promise<number> {
-  const imported = importFile(file, { format: flags.from });
+  const imported = await importForeign(file, flags);
   const dropped = imported.report.filter(({ outcome }) => outcome === "dropped");
   const isRefused = flags.strict === true && dropped.length > 0;
   const written = isRefused || flags.write === undefined ? [] : await writeTemplates(imported, flags.write);

@@ -27,6 +27,8 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
       "options and templates, or the file of another system (default: drover.config.json, .yaml or .js here, if there is one)",
     )
     .option("--from <format>", "which other system it is a file of (default: told by its content)")
+    .option("--env, --environment <name>", "which of its sets of variables counts, such as env_NAME of PM2")
+    .option("--allow-js", "evaluate a file of JavaScript that is not drover's, in a process that may only read")
     .option("--detach", "go on in the background, until `drover down`")
     .option("--dev", "restart every process when files in its working directory change")
     .option("--watch-templates", "act on changes of template files by itself")

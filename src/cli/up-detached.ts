@@ -67,14 +67,15 @@ async function startDaemon(flags: UpOptions, log: string): Promise<AttachedChild
 }
 
 /** What was said here is said again, and wins there over the configuration, too; the rest that reads for itself. */
-function argumentsOf({ templateDir, stateDir, listen, tokenFile, config, from, ...flags }: UpOptions): string[] {
-  const { dev, watchTemplates, json, verbose, listenPublic, logFormat = "plain" } = flags;
+function argumentsOf({ templateDir, stateDir, listen, tokenFile, config, ...flags }: UpOptions): string[] {
+  const { from, environment, allowJs, dev, watchTemplates, json, verbose, listenPublic, logFormat = "plain" } = flags;
   const switches = {
     "--listen-public": listenPublic,
     "--dev": dev,
     "--watch-templates": watchTemplates,
     "--json": json,
     "--verbose": verbose,
+    "--allow-js": allowJs,
   };
   const values = {
     "--template-dir": templateDir,
@@ -84,6 +85,7 @@ function argumentsOf({ templateDir, stateDir, listen, tokenFile, config, from, .
     "--token-file": tokenFile,
     "--config": config,
     "--from": from,
+    "--environment": environment,
   };
   const set = Object.entries(switches).flatMap(([name, isSet]) => (isSet === true ? [name] : []));
   const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));

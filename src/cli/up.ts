@@ -18,6 +18,7 @@ import { describeRow, rowTitles } from "./describe-process.js";
 import { type Endings, listenForEnd } from "./endings.js";
 import { exitCode } from "./exit-code.js";
 import { leaveFirstProcess } from "./first-process.js";
+import type { ForeignFlags } from "./foreign-flags.js";
 import type { LineStyle } from "./line-printer.js";
 import { keepOwnLog } from "./own-log.js";
 import { printLogs } from "./print-logs.js";
@@ -88,8 +89,8 @@ function sourceOf({ templateDir, config = "" }: UpOptions): string {
   return templateDir ?? basename(config);
 }
 
-function readMoreOf({ config, from }: UpOptions): ReadMore | undefined {
-  return config === undefined ? undefined : () => readConfigTemplates(config, from);
+function readMoreOf({ config, ...flags }: Pick<UpOptions, "config" | keyof ForeignFlags>): ReadMore | undefined {
+  return config === undefined ? undefined : () => readConfigTemplates(config, flags);
 }
 
 /** How what the processes write is shown, if it is. */
@@ -132,7 +133,7 @@ class UpRun {
     return this.hasOpened ? "running" : "starting";
   }
 
-  hostFor({ stateDir, templateDir, config, from }: UpOptions): ApiHost {
+  hostFor({ stateDir, templateDir, ...source }: UpOptions): ApiHost {
     return {
       version: readVersion(),
       cwd: process.cwd(),
@@ -140,7 +141,7 @@ class UpRun {
       phase: () => this.#phase,
       readTemplateErrors: async () => {
         const inDirectory = templateDir === undefined ? [] : (await new TemplateStore(templateDir).load()).errors;
-        return [...inDirectory, ...(config === undefined ? [] : (await readConfigTemplates(config, from)).errors)];
+        return [...inDirectory, ...((await readMoreOf(source)?.())?.errors ?? [])];
       },
       shutdown: async (request) => {
         this.#endings.end(request);

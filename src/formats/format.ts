@@ -26,6 +26,8 @@ export interface Format {
   readonly documentRules: readonly DocumentRule[];
   /** Files and directories that belong to this one, from the directory of the file; with `*` and `?` in their last part. */
   readonly includes?: (value: unknown) => readonly string[];
+  /** Names of sets of variables of which one can be chosen. */
+  readonly environments?: (value: unknown) => readonly string[];
   /** Looks at the whole entry when all its fields are done. */
   readonly finish?: (entry: EntryContext) => void;
   /** Reads an entry in place of the template that the rules have put together. */
@@ -41,7 +43,7 @@ export interface Constant {
 
 /** One field of the other system: what it becomes. The report and the page about the system are made from these. */
 export interface FieldRule {
-  /** Path in an entry: `restartPolicy.delay`. */
+  /** Path in an entry: `restartPolicy.delay`; with `*` at its end, every field that begins so and has no rule of its own. */
   readonly field: string;
   readonly kind: Kind;
   /** The template field it becomes, or several for people to read; empty when it becomes none. */
@@ -109,6 +111,8 @@ export interface Scope {
   /** The text of a file by its absolute path; undefined when there is none that can be read. */
   readonly readFile: (path: string) => string | undefined;
   readonly exists: (path: string) => boolean;
+  /** Which set of variables is chosen, where the system has several. */
+  readonly environment: string | undefined;
   /** The whole document. */
   readonly document: unknown;
 }

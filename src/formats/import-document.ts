@@ -27,7 +27,7 @@ const mostErrors = 1000;
 export function importDocument(format: Format, document: SourceDocument, scope: Scope): Imported {
   const { entries, others = [], problems = [] } = format.entries(document.value, scope);
   const rows: PlacelessRow[] = others.map((path) => describeOther(format, path));
-  const faults: Problem[] = [...problems];
+  const faults: Problem[] = [...problems, ...faultOfChoice(format, document.value, scope)];
   const templates = new Map<string, ProcessTemplate>();
   if (entries.length > mostEntries) {
     faults.push({
@@ -54,6 +54,13 @@ export function importDocument(format: Format, document: SourceDocument, scope: 
     errors: located.map((fault) => new TemplateError(scope.file, fault)),
     includes: format.includes?.(document.value) ?? [],
   };
+}
+
+function faultOfChoice(format: Format, value: unknown, { environment }: Scope): readonly Problem[] {
+  const known = format.environments?.(value) ?? [];
+  if (environment === undefined || known.includes(environment)) return [];
+  const message = `has no environment ${JSON.stringify(environment)}`;
+  return [{ path: [], at: "value", message, expected: known.length === 0 ? undefined : `one of ${known.join(", ")}` }];
 }
 
 function addTemplate(

@@ -31,12 +31,18 @@ export function importEntry(format: Format, entry: Entry, scope: Scope): Importe
   for (const { to, value: constant } of format.constants) draft.set(to, constant, path);
   const context: EntryContext = { entry: value, key: entry.key ?? "", entryPath: path, draft, scope };
   const rows: PlacelessRow[] = entry.key === undefined ? [] : [nameOf(context)];
-  const given = collectFields(format, context, rows);
-  for (const rule of format.rules) applyRule(rule, given.get(rule.field), context, rows);
+  applyRules(format, context, rows);
   format.finish?.(context);
   const read = complete(format, context);
   const name = String(draft.get("name") ?? entry.key ?? "");
   return { ...read, rows: rows.map((row) => ({ ...row, process: name })) };
+}
+
+function applyRules(format: Format, context: EntryContext, rows: PlacelessRow[]): void {
+  const given = collectFields(format, context, rows);
+  for (const rule of format.rules) {
+    for (const field of given.get(rule.field) ?? [undefined]) applyRule(rule, field, context, rows);
+  }
 }
 
 function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
@@ -46,18 +52,23 @@ function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
   return { process: name, path: entryPath, outcome, to: "name", note };
 }
 
-type Given = Map<string, GivenField>;
+/** By the fields of the rules. */
+type Given = Map<string, GivenField[]>;
 
 /** The fields of an entry that have a rule; whatever else is in it gets a row that says so. */
 function collectFields(format: Format, context: EntryContext, rows: PlacelessRow[]): Given {
   const fields = format.rules.map(({ field }) => field);
+  const openFields = fields.filter((field) => field.endsWith("*"));
+  const ruleOf = (field: string): string | undefined =>
+    fields.includes(field) ? field : openFields.find((open) => field.startsWith(open.slice(0, -1)));
   const given: Given = new Map();
   const visit = (object: Record<string, unknown>, inside: string, path: readonly PathPart[]): void => {
     for (const [key, value] of Object.entries(object)) {
       if (value === undefined || value === null) continue;
       const field = `${inside}${key}`;
       const at = [...path, key];
-      if (fields.includes(field)) given.set(field, { value, path: at });
+      const known = ruleOf(field);
+      if (known !== undefined) given.set(known, [...(given.get(known) ?? []), { value, path: at }]);
       else if (!fields.some((known) => known.startsWith(`${field}.`)))
         rows.push(unknownField(format, field, { path: at, isHinted: rows.length < mostHints }));
       else if (isObject(value)) visit(value, `${field}.`, at);

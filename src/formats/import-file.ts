@@ -3,15 +3,16 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import picomatch from "picomatch";
 import { describeFailure } from "../template/read-file.js";
-import { textProblem } from "../template/source-document.js";
+import { type LocatedProblem, textProblem } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
 import type { Imported } from "./import-document.js";
 import { type ImportOptions, importText } from "./import-text.js";
+import { isProgram } from "./is-program.js";
 
 /** A thousand times a usual file. */
 const largestBytes = 1024 * 1024;
 
-export type ImportFileOptions = Pick<ImportOptions, "format" | "cwd" | "home">;
+export type ImportFileOptions = Pick<ImportOptions, "format" | "cwd" | "home" | "environment">;
 
 /**
  * The processes in a file of another system, as templates, with a report of what became of each field. Files that it includes are
@@ -28,17 +29,23 @@ export function importFile(path: string, options: ImportFileOptions = {}): Impor
 }
 
 function importOne(path: string, options: ImportFileOptions): Imported {
+  if (isProgram(path))
+    return faulty(path, textProblem("is a program, and only data is read", {}, undefined, programFix));
   const read = readText(resolve(path));
-  if ("problem" in read) {
-    const errors = [new TemplateError(path, textProblem(read.problem, {}))];
-    return { format: options.format ?? "", templates: [], report: [], errors, includes: [] };
-  }
+  if ("problem" in read) return { ...faulty(path, textProblem(read.problem, {})), format: options.format ?? "" };
   const directory = dirname(resolve(path));
   const readFile = (other: string): string | undefined => {
     const text = readText(other);
     return "text" in text ? text.text : undefined;
   };
   return importText(read.text, { home: homedir(), ...options, file: path, directory, readFile, exists: existsSync });
+}
+
+const programFix = "let drover evaluate it with --allow-js";
+
+/** What a file became that could not even be read. */
+function faulty(path: string, problem: LocatedProblem): Imported {
+  return { format: "", templates: [], report: [], errors: [new TemplateError(path, problem)], includes: [] };
 }
 
 function readText(path: string): { readonly text: string } | { readonly problem: string } {

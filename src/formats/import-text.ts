@@ -6,6 +6,7 @@ import { TemplateError } from "../template/template-error.js";
 import type { Format, Scope } from "./format.js";
 import { findFormat, formats } from "./formats.js";
 import { type Imported, importDocument } from "./import-document.js";
+import { readData } from "./read-data.js";
 
 export interface ImportOptions {
   /** Name of the format; left out, it is told by the content. */
@@ -21,6 +22,8 @@ export interface ImportOptions {
   /** The text of a file that the text refers to, by its absolute path; undefined when there is none. */
   readonly readFile?: ((path: string) => string | undefined) | undefined;
   readonly exists?: ((path: string) => boolean) | undefined;
+  /** Which set of variables is chosen where a system has several: `production` for `env_production` of PM2. */
+  readonly environment?: string | undefined;
 }
 
 /** A thousand times a usual file. */
@@ -47,9 +50,14 @@ export function importText(text: string, options: ImportOptions = {}): Imported 
  *
  * @throws ProcessError BAD_REQUEST when `format` is not known
  */
-export function importValue(value: unknown, options: ImportOptions & { readonly format: string }): Imported {
+export function importValue(value: unknown, options: ImportOptions = {}): Imported {
   const scope = { ...scopeOf({ file: "the configuration", ...options }), document: value };
-  return importDocument(formatNamed(options.format), { value, locate: () => undefined }, scope);
+  const isNamed = options.format !== undefined;
+  const format = isNamed
+    ? formatNamed(options.format)
+    : formats.find(({ read, detect }) => read === readData && detect(value));
+  if (format === undefined) return nothing(scope, [unknownSystem()]);
+  return importDocument(format, { value, locate: () => undefined }, scope);
 }
 
 /** The name of the format of a text, told by its content; undefined when it is none that drover reads. */
@@ -71,10 +79,12 @@ function detectFormat(text: string): Detected {
   }
   const [first] = [...readings.values()];
   if (first !== undefined && "problems" in first) return { problems: first.problems };
+  return { problems: [unknownSystem()] };
+}
+
+function unknownSystem(): ReturnType<typeof textProblem> {
   const known = formats.map(({ name }) => name).join(", ");
-  return {
-    problems: [textProblem("is no file of a system drover knows", {}, `one of ${known}`, "name it with --from")],
-  };
+  return textProblem("is no file of a system drover knows", {}, `one of ${known}`, "name it with --from");
 }
 
 function read(format: Format, text: string, scope: Scope): Imported {
@@ -100,6 +110,7 @@ function scopeOf(options: ImportOptions): Scope {
     home: options.home ?? directory,
     readFile: options.readFile ?? (() => undefined),
     exists: options.exists ?? (() => false),
+    environment: options.environment,
     document: undefined,
   };
 }

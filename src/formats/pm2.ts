@@ -6,12 +6,13 @@ import { scalarText } from "./kind.js";
 import { completeProgram, wordsOf } from "./pm2-program.js";
 import { readData } from "./read-data.js";
 import { droppedRule, rule } from "./rule.js";
+import { literal, mapValues } from "./variables.js";
 
-/** Ecosystem files of PM2 that are data: JSON, JSON5, YAML. */
+/** Ecosystem files of PM2. */
 export const pm2: Format = {
   name: "pm2",
   title: "PM2",
-  files: "ecosystem.json, .json5, .yaml",
+  files: "ecosystem.json, .json5, .yaml; ecosystem.config.js, .cjs, .mjs with --allow-js",
   relativeTo: "file",
   read: readData,
   detect,
@@ -24,6 +25,7 @@ export const pm2: Format = {
   ],
   rules: fields(),
   documentRules: [{ field: "deploy", outcome: "dropped", note: "drover deploys nothing" }],
+  environments: listEnvironments,
   finish: completeProgram,
 };
 
@@ -48,6 +50,12 @@ function listEntries(value: unknown): Entries {
   return { entries: list, others: others.map((key) => [key]) };
 }
 
+function listEnvironments(value: unknown): readonly string[] {
+  const apps = listEntries(value).entries.map((entry) => entry.value);
+  const keys = apps.filter(isObject).flatMap((app) => Object.keys(app));
+  return [...new Set(keys.flatMap((key) => /^env_(?!file$)(.+)$/.exec(key)?.[1] ?? []))];
+}
+
 function fields(): readonly FieldRule[] {
   return [
     rule("name", "text", "name", { apply: asName }),
@@ -62,9 +70,7 @@ function fields(): readonly FieldRule[] {
     rule("exec_mode", "text", "instances", { note: "cluster: processes of their own, no shared port", apply: setMode }),
     rule("env", "variables", "env", { note: "taken as it is", apply: asLiteralEnv }),
     rule("env_file", "text", "envFiles", { apply: setEnvFile }),
-    ...["production", "development", "staging", "test"].map((name) =>
-      droppedRule(`env_${name}`, "chosen by `pm2 --env`: put into env what should be so"),
-    ),
+    rule("env_*", "variables", "env", { note: "where `--env` chooses it, over those of env", apply: setChosenEnv }),
     ...restartFields(),
     ...otherFields(),
   ];
@@ -161,6 +167,14 @@ function setInstances({ draft, value, path }: Found): Verdict | undefined {
 function setMode({ value }: Found): Verdict {
   if (value === "fork" || value === "fork_mode") return noEffect("processes of their own");
   return { outcome: "approximated", note: "processes of their own: they cannot share a port as a cluster does" };
+}
+
+function setChosenEnv({ draft, scope, value, path }: Found): Verdict | undefined {
+  const name = String(path.at(-1)).slice("env_".length);
+  if (name !== scope.environment) return dropped(`\`--env ${name}\` chooses it`);
+  const chosen = mapValues(value as Record<string, string>, literal);
+  draft.set("env", { ...(draft.get("env") as Record<string, string> | undefined), ...chosen }, path);
+  return undefined;
 }
 
 function setEnvFile({ draft, value, path }: Found): undefined {

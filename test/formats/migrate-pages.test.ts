@@ -6,7 +6,9 @@ import { formats } from "../../src/formats/formats.js";
 import { kindTitles } from "../../src/formats/kind.js";
 import { root } from "../repo/run.js";
 
-test.each(formats)("docs/migrate/$name.md has the field table of the importer", (format) => {
+const named = formats.map((format) => [format.name, format] as const);
+
+test.each(named)("docs/migrate/%s.md has the field table of the importer", (_, format) => {
   const page = join(root, `docs/migrate/${format.name}.md`);
   const tables = describeFields(format);
   if (process.env["DROVER_UPDATE_DOCS"] === "1") {

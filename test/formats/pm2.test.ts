@@ -78,6 +78,18 @@ test("restarts, limits, watching, users", () => {
   expect(one({ restart_delay: 4000 })?.restart.backoff).toMatchObject({ initialMs: 4000, multiplier: 1, maxMs: 4000 });
 });
 
+test("--env chooses one of the sets of variables", () => {
+  const app = { name: "a", script: "a.js", env: { A: 1, B: 1 }, env_production: { B: 2, C: "$$" }, env_test: { B: 3 } };
+  const read = (environment?: string) => importText(JSON.stringify({ apps: [app] }), { ...places, environment });
+  expect(read("production").templates[0]?.env).toEqual({ A: "1", B: "2", C: "$$$$" });
+  expect(lossesOf(read("production"))).toEqual(["dropped apps[0].env_test: `--env test` chooses it"]);
+  expect(read().templates[0]?.env).toEqual({ A: "1", B: "1" });
+  expect(errorsOf(read("staging"))).toEqual(['f:1:1: has no environment "staging"; expected one of production, test']);
+  expect(errorsOf(importText("web: sleep 1", { ...places, environment: "test" }))).toEqual([
+    'f: has no environment "test"',
+  ]);
+});
+
 test("what drover has nothing for is told, and mistakes have their places", () => {
   const text = `{ "apps": [
   { "name": "a", "script": "a.js", "wait_ready": true, "env_production": {}, "cron_restart": "0 0 * * *" },
@@ -87,7 +99,7 @@ test("what drover has nothing for is told, and mistakes have their places", () =
   expect(namesOf(imported)).toEqual(["a"]);
   expect(lossesOf(imported)).toEqual([
     "dropped deploy: drover deploys nothing",
-    "dropped apps[0].env_production: chosen by `pm2 --env`: put into env what should be so",
+    "dropped apps[0].env_production: `--env production` chooses it",
     "dropped apps[0].wait_ready: drover has no IPC: write a readiness check",
     "dropped apps[0].cron_restart: a schedule of drover starts jobs; it restarts no service",
   ]);
