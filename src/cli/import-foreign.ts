@@ -21,7 +21,7 @@ export async function evaluateForeign(
   file: string,
   flags: ForeignFlags,
 ): Promise<{ readonly imported: Imported; readonly value?: unknown }> {
-  const chosen = { format: flags.from, environment: flags.environment };
+  const chosen = { format: flags.from, environment: flags.environment, env: process.env };
   if (!isEvaluated(file, flags)) return { imported: importFile(file, chosen) };
   const evaluated = await evaluateProgram(resolve(file));
   if ("problem" in evaluated) {

@@ -111,6 +111,8 @@ export interface Scope {
   /** The text of a file by its absolute path; undefined when there is none that can be read. */
   readonly readFile: (path: string) => string | undefined;
   readonly exists: (path: string) => boolean;
+  /** The environment that the file is imported in. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Which set of variables is chosen, where the system has several. */
   readonly environment: string | undefined;
   /** The whole document. */

@@ -1,5 +1,6 @@
 import { ally } from "./ally.js";
 import { cnInfra } from "./cn-infra.js";
+import { compose } from "./compose.js";
 import type { Format } from "./format.js";
 import { pm2 } from "./pm2.js";
 import { processCompose } from "./process-compose.js";
@@ -13,6 +14,7 @@ import { tuix } from "./tuix.js";
 export const formats: readonly Format[] = [
   processman,
   processCompose,
+  compose,
   proxy,
   tuix,
   cnInfra,

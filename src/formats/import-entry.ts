@@ -8,6 +8,7 @@ import { isObject } from "../template/validate.js";
 import { Draft } from "./draft.js";
 import type { Apply, Entry, EntryContext, FieldRule, Format, Found, ReportRow, Scope, Verdict } from "./format.js";
 import { readKind } from "./kind.js";
+import { Prepared, withoutPrepared } from "./prepared.js";
 import { templateName } from "./template-name.js";
 
 /** A row whose line is not known yet. */
@@ -29,17 +30,21 @@ export function importEntry(format: Format, entry: Entry, scope: Scope): Importe
   }
   const draft = new Draft();
   for (const { to, value: constant } of format.constants) draft.set(to, constant, path);
-  const context: EntryContext = { entry: value, key: entry.key ?? "", entryPath: path, draft, scope };
+  const context: EntryContext = { entry: withoutPrepared(value), key: entry.key ?? "", entryPath: path, draft, scope };
   const rows: PlacelessRow[] = entry.key === undefined ? [] : [nameOf(context)];
-  applyRules(format, context, rows);
+  applyRules(format, collectFields(format, { context, value, rows }), { context, rows });
   format.finish?.(context);
   const read = complete(format, context);
   const name = String(draft.get("name") ?? entry.key ?? "");
   return { ...read, rows: rows.map((row) => ({ ...row, process: name })) };
 }
 
-function applyRules(format: Format, context: EntryContext, rows: PlacelessRow[]): void {
-  const given = collectFields(format, context, rows);
+interface Applying {
+  readonly context: EntryContext;
+  readonly rows: PlacelessRow[];
+}
+
+function applyRules(format: Format, given: Given, { context, rows }: Applying): void {
   for (const rule of format.rules) {
     for (const field of given.get(rule.field) ?? [undefined]) applyRule(rule, field, context, rows);
   }
@@ -56,7 +61,10 @@ function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
 type Given = Map<string, GivenField[]>;
 
 /** The fields of an entry that have a rule; whatever else is in it gets a row that says so. */
-function collectFields(format: Format, context: EntryContext, rows: PlacelessRow[]): Given {
+function collectFields(
+  format: Format,
+  { context, value: entry, rows }: Applying & { readonly value: Record<string, unknown> },
+): Given {
   const fields = format.rules.map(({ field }) => field);
   const openFields = fields.filter((field) => field.endsWith("*"));
   const ruleOf = (field: string): string | undefined =>
@@ -71,11 +79,11 @@ function collectFields(format: Format, context: EntryContext, rows: PlacelessRow
       if (known !== undefined) given.set(known, [...(given.get(known) ?? []), { value, path: at }]);
       else if (!fields.some((known) => known.startsWith(`${field}.`)))
         rows.push(unknownField(format, field, { path: at, isHinted: rows.length < mostHints }));
-      else if (isObject(value)) visit(value, `${field}.`, at);
-      else context.draft.complain(at, { message: `is ${describeValue(value)}`, expected: "an object" });
+      else if (isObject(value) && !(value instanceof Prepared)) visit(value, `${field}.`, at);
+      else context.draft.complain(at, { message: `is ${describeValue(plainOf(value))}`, expected: "an object" });
     }
   };
-  visit(context.entry, "", context.entryPath);
+  visit(entry, "", context.entryPath);
   return given;
 }
 
@@ -105,7 +113,7 @@ function applyRule(rule: FieldRule, given: GivenField | undefined, context: Entr
   }
   const found: Found = { ...context, value: read.value, path, isGiven: given !== undefined };
   const verdict = (rule.apply ?? setField(rule))(found);
-  if (given !== undefined) rows.push(describeRow(rule, verdict, path));
+  if (given !== undefined) rows.push(withRemark(describeRow(rule, verdict, path), value));
 }
 
 function describeRow(rule: FieldRule, verdict: Verdict | undefined, path: readonly PathPart[]): PlacelessRow {
@@ -113,6 +121,15 @@ function describeRow(rule: FieldRule, verdict: Verdict | undefined, path: readon
   // What the rule says of every value is for the page about the system.
   const note = verdict?.note ?? (outcome === "mapped" ? "" : (rule.note ?? ""));
   return { process: "", path, outcome, to: outcome === "dropped" ? "" : to, note };
+}
+
+const plainOf = (value: unknown): unknown => (value instanceof Prepared ? value.value : value);
+
+/** What is to be told of how the value came about is worth a word unless the value is dropped anyway. */
+function withRemark(row: PlacelessRow, value: unknown): PlacelessRow {
+  if (row.outcome === "dropped" || !(value instanceof Prepared) || value.note === undefined) return row;
+  const note = [row.note, value.note].filter((part) => part !== "").join("; ");
+  return { ...row, outcome: "approximated", note };
 }
 
 function setField({ to, outcome }: FieldRule): Apply {

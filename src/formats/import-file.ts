@@ -12,7 +12,7 @@ import { isProgram } from "./is-program.js";
 /** A thousand times a usual file. */
 const largestBytes = 1024 * 1024;
 
-export type ImportFileOptions = Pick<ImportOptions, "format" | "cwd" | "home" | "environment">;
+export type ImportFileOptions = Pick<ImportOptions, "format" | "cwd" | "home" | "env" | "environment">;
 
 /**
  * The processes in a file of another system, as templates, with a report of what became of each field. Files that it includes are

@@ -22,6 +22,8 @@ export interface ImportOptions {
   /** The text of a file that the text refers to, by its absolute path; undefined when there is none. */
   readonly readFile?: ((path: string) => string | undefined) | undefined;
   readonly exists?: ((path: string) => boolean) | undefined;
+  /** The environment of the importing program, for references that are not looked up at each start. @default none */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Which set of variables is chosen where a system has several: `production` for `env_production` of PM2. */
   readonly environment?: string | undefined;
 }
@@ -111,6 +113,7 @@ function scopeOf(options: ImportOptions): Scope {
     readFile: options.readFile ?? (() => undefined),
     exists: options.exists ?? (() => false),
     environment: options.environment,
+    env: options.env ?? {},
     document: undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { type Complaint, describeValue } from "../template/complaint.js";
 import { complainAboutText } from "../template/read-text.js";
 import { isObject } from "../template/validate.js";
+import { Prepared } from "./prepared.js";
 
 /** What kind of value a foreign field takes. */
 export type Kind = keyof typeof readers;
@@ -9,6 +10,7 @@ type Read = { readonly value: unknown } | Complaint;
 
 /** A foreign value in the form that template files have, or what is wrong with it. */
 export function readKind(kind: Kind, value: unknown): Read {
+  if (value instanceof Prepared) return value.complaint ?? readKind(kind, value.value);
   return readers[kind](value);
 }
 

@@ -1,7 +1,6 @@
 import { extname } from "node:path";
 import type { EntryContext } from "./format.js";
-import { scalarText } from "./kind.js";
-import { splitShellWords } from "./shell-words.js";
+import { wordsOf } from "./words-of.js";
 
 /** PM2 runs a file with what its name asks for, and looks other names up on PATH. */
 export function completeProgram({ draft, entry, entryPath }: EntryContext): void {
@@ -25,17 +24,6 @@ export function completeProgram({ draft, entry, entryPath }: EntryContext): void
 function interpreterOf(entry: Record<string, unknown>): string | undefined {
   const given = entry["interpreter"] ?? entry["exec_interpreter"];
   return typeof given === "string" ? given : undefined;
-}
-
-/** The words of a list, or of a command line. */
-export function wordsOf(value: unknown): readonly string[] | { readonly message: string } {
-  if (Array.isArray(value)) {
-    const words = value.map(scalarText);
-    return words.includes(undefined) ? { message: "has an item that is no text" } : (words as string[]);
-  }
-  const split =
-    typeof value === "string" ? splitShellWords(value) : { message: "is neither a text nor a list of texts" };
-  return "words" in split ? split.words : split;
 }
 
 function wordsOrNone(value: unknown): readonly string[] {

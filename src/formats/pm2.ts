@@ -3,10 +3,11 @@ import { isObject } from "../template/validate.js";
 import { asLiteralEnv, asName, dropped, noEffect } from "./apply.js";
 import type { Apply, Entries, FieldRule, Format, Found, Verdict } from "./format.js";
 import { scalarText } from "./kind.js";
-import { completeProgram, wordsOf } from "./pm2-program.js";
+import { completeProgram } from "./pm2-program.js";
 import { readData } from "./read-data.js";
 import { droppedRule, rule } from "./rule.js";
 import { literal, mapValues } from "./variables.js";
+import { wordsOf } from "./words-of.js";
 
 /** Ecosystem files of PM2. */
 export const pm2: Format = {

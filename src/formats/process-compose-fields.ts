@@ -1,14 +1,18 @@
+import { resolve } from "node:path";
 import { describeValue } from "../template/complaint.js";
 import { isObject } from "../template/validate.js";
 import { dropped, noEffect } from "./apply.js";
-import type { Apply, FieldRule, Found, Verdict } from "./format.js";
+import type { FieldRule, Found, Verdict } from "./format.js";
+import { isExpanding, lineOf, noteOnLine } from "./process-compose-line.js";
+import { probeFields } from "./process-compose-probes.js";
+import { readEnvValue } from "./references.js";
 import { droppedRule, inside, rule } from "./rule.js";
 import { needsShell, splitShellWords } from "./shell-words.js";
 import { templateName } from "./template-name.js";
-import { expandingEnv, variablesOf } from "./variables.js";
+import { literal, variablesOf } from "./variables.js";
 
 /** The fields of one process. */
-export function composeFields(): readonly FieldRule[] {
+export function processComposeFields(): readonly FieldRule[] {
   return [
     rule("description", "text", "description"),
     rule("command", "text", "command, args", {
@@ -19,6 +23,12 @@ export function composeFields(): readonly FieldRule[] {
     rule("working_dir", "text", "cwd"),
     rule("environment", "any", "env", { note: "NAME=value lines, or a map", missing: [], apply: setEnvironment }),
     rule("env_file", "any", "envFiles", { apply: setEnvFiles }),
+    rule("is_dotenv_disabled", "flag", "envFiles", {
+      note: "else `.env` beside the file is one, where there is one",
+      missing: false,
+      apply: setDotenv,
+    }),
+    rule("success_exit_codes", "any", "restart.successExitCodes", { note: "beside 0", apply: setExitCodes }),
     rule("depends_on", "any", "dependsOn", { note: "all five conditions", apply: setDependencies }),
     rule("replicas", "count", "instances"),
     rule("namespace", "text", "group"),
@@ -47,7 +57,17 @@ export function composeFields(): readonly FieldRule[] {
     droppedRule("is_foreground", "drover gives the terminal to no process"),
     droppedRule("is_tty", "drover gives a terminal to no process"),
     droppedRule("is_elevated", "use runAs"),
-    droppedRule("vars", "templates in commands are not filled in"),
+    rule("vars", "any", "", { apply: () => noEffect("they are filled in") }),
+    rule("is_template_disabled", "flag", "", { apply: () => noEffect("the command is kept as it is") }),
+    rule("extends", "any", "", { note: "an error", apply: refuseExtends }),
+    droppedRule("is_interactive", "drover gives the terminal to no process"),
+    droppedRule("is_disabled", "use disabled, or templates of their own"),
+    droppedRule("launch_timeout_seconds", "it is about is_daemon"),
+    droppedRule("truncate_log", "logs go on where they ended, and are rotated"),
+    droppedRule("log_configuration", "logs are rotated by logs.maxSize and logs.maxFiles"),
+    droppedRule("watch", "write watch in a template: paths and ignore"),
+    droppedRule("mcp", "drover has a REST API"),
+    droppedRule("x-*", "a field of somebody's own"),
     rule("disable_ansi_colors", "flag", "", { apply: () => noEffect("lines are kept as they are") }),
   ];
 }
@@ -66,37 +86,9 @@ function restartFields(): readonly FieldRule[] {
   ]);
 }
 
-function probeFields(probe: "readiness" | "liveness"): readonly FieldRule[] {
-  const at = (field: string): string => `${probe}.${field}`;
-  return [
-    rule("exec.command", "text", at("exec"), { note: "run by bash -c", apply: execSetter(probe) }),
-    droppedRule("exec.working_dir", "checks run in the directory of the process"),
-    rule("http_get.host", "text", at("http.url"), { note: "put together", apply: urlSetter(probe) }),
-    rule("http_get.scheme", "text", at("http.url"), { apply: urlSetter(probe) }),
-    rule("http_get.path", "text", at("http.url"), { apply: urlSetter(probe) }),
-    rule("http_get.port", "any", at("http.url"), { apply: urlSetter(probe) }),
-    rule("http_get.status_code", "count", at("http.expectedStatus"), { apply: statusSetter(probe) }),
-    droppedRule("http_get.headers", "requests have no headers of their own"),
-    rule("initial_delay_seconds", "seconds", at("startPeriod"), {
-      note: "failures in it do not count",
-      apply: probeSetter(probe, "startPeriod"),
-    }),
-    rule("period_seconds", "seconds", at("interval"), { missing: 10, apply: probeSetter(probe, "interval") }),
-    rule("timeout_seconds", "seconds", at("timeout"), { missing: 1, apply: probeSetter(probe, "timeout") }),
-    rule("success_threshold", "count", at("successThreshold"), {
-      missing: 1,
-      apply: probeSetter(probe, "successThreshold"),
-    }),
-    rule("failure_threshold", "count", at("failureThreshold"), {
-      missing: 3,
-      apply: probeSetter(probe, "failureThreshold"),
-    }),
-  ];
-}
-
-/** process-compose replaces `$$` by a dollar before bash sees the line. */
-function setLine({ draft, value, path }: Found): undefined {
-  const line = String(value).replaceAll("$$", "$");
+function setLine(found: Found): Verdict | undefined {
+  const { draft, value, path } = found;
+  const line = lineOf(found);
   const split = needsShell(line) ? undefined : splitShellWords(line);
   const words = split === undefined ? ["bash", "-c", line] : "words" in split ? split.words : [];
   if (split !== undefined && "message" in split)
@@ -104,6 +96,7 @@ function setLine({ draft, value, path }: Found): undefined {
   const [command = "", ...args] = words;
   if (command !== "") draft.set("command", command, path);
   draft.set("args", args, path);
+  return noteOnLine(String(value));
 }
 
 function setEntrypoint({ draft, value, path }: Found): undefined {
@@ -116,11 +109,33 @@ function setEnvironment({ draft, scope, value, path }: Found): undefined {
   const shared = isObject(scope.document) ? scope.document["environment"] : undefined;
   const env: Record<string, string> = {};
   for (const source of [shared ?? [], value]) {
-    const read = variablesOf(source);
-    if (typeof read === "string") draft.complain(path, { message: read, expected: "NAME=value lines, or a map" });
-    else Object.assign(env, read);
+    const variables = variablesOf(source);
+    if (typeof variables === "string")
+      draft.complain(path, { message: variables, expected: "NAME=value lines, or a map" });
+    else {
+      for (const [name, text] of Object.entries(variables)) {
+        const read = isExpanding({ scope }) ? readEnvValue(text) : { value: literal(text) };
+        if ("message" in read) draft.complain(path, { ...read, message: `${name} ${read.message}` });
+        else env[name] = read.value;
+      }
+    }
   }
-  if (Object.keys(env).length > 0) draft.set("env", expandingEnv(env), path);
+  if (Object.keys(env).length > 0) draft.set("env", env, path);
+}
+
+function setDotenv({ draft, scope, value, path, isGiven }: Found): Verdict | undefined {
+  const file = resolve(scope.directory, ".env");
+  if (value === true || !scope.exists(file)) return isGiven ? noEffect("there is none, or none is read") : undefined;
+  draft.set("envFiles", [file, ...((draft.get("envFiles") as readonly string[] | undefined) ?? [])], path);
+  return undefined;
+}
+
+function setExitCodes({ draft, value, path }: Found): undefined {
+  draft.set("restart.successExitCodes", Array.isArray(value) ? [...new Set([0, ...value])] : value, path);
+}
+
+function refuseExtends({ draft, path }: Found): undefined {
+  draft.complain(path, { message: "is not followed", expected: "a process that is complete" });
 }
 
 function setEnvFiles({ draft, value, path }: Found): undefined {
@@ -185,8 +200,9 @@ function setMaxRestarts({ draft, value, path }: Found): undefined {
   if (value !== 0) draft.set("restart.maxRestarts", value, path);
 }
 
-function setStopCommand({ draft, value, path }: Found): undefined {
-  draft.set("stop.command", ["bash", "-c", String(value).replaceAll("$$", "$")], path);
+function setStopCommand(found: Found): Verdict | undefined {
+  found.draft.set("stop.command", ["bash", "-c", lineOf(found)], found.path);
+  return noteOnLine(String(found.value));
 }
 
 function setSignal({ draft, value, path }: Found): undefined {
@@ -195,41 +211,4 @@ function setSignal({ draft, value, path }: Found): undefined {
 
 function setParentOnly({ value }: Found): Verdict {
   return value === true ? dropped("the whole tree is always stopped") : noEffect("the whole tree is stopped");
-}
-
-function probeOf({ entry }: Pick<Found, "entry">, probe: string): Record<string, unknown> | undefined {
-  const given = entry[`${probe}_probe`];
-  return isObject(given) ? given : undefined;
-}
-
-function probeSetter(probe: string, field: string): Apply {
-  return (found) => {
-    if (probeOf(found, probe) !== undefined) found.draft.set(`${probe}.${field}`, found.value, found.path);
-    return undefined;
-  };
-}
-
-function execSetter(probe: string): Apply {
-  return ({ draft, value, path }) => {
-    draft.set(`${probe}.exec.command`, "bash", path);
-    draft.set(`${probe}.exec.args`, ["-c", String(value).replaceAll("$$", "$")], path);
-    return undefined;
-  };
-}
-
-function urlSetter(probe: string): Apply {
-  return (found) => {
-    const given = probeOf(found, probe)?.["http_get"];
-    const { host = "127.0.0.1", scheme = "http", path = "/", port } = isObject(given) ? given : {};
-    const address = `${String(scheme).toLowerCase()}://${String(host)}${port === undefined ? "" : `:${String(port)}`}`;
-    found.draft.set(`${probe}.http.url`, `${address}${String(path).replace(/^\/?/, "/")}`, found.path);
-    return undefined;
-  };
-}
-
-function statusSetter(probe: string): Apply {
-  return ({ draft, value, path }) => {
-    draft.set(`${probe}.http.expectedStatus`, [value], path);
-    return undefined;
-  };
 }

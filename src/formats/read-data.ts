@@ -6,5 +6,5 @@ import { readJson5Document } from "./json5-document.js";
 export function readData(text: string): ReadDocument {
   return /^(?:\s|\/\/[^\n]*\n|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*[[{]/.test(text)
     ? readJson5Document(text)
-    : readYamlDocument(text);
+    : readYamlDocument(text, { mergeKeys: true });
 }

@@ -18,13 +18,6 @@ export function mapValues(
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, change(value, name)]));
 }
 
-/** Values as Go's os.Expand reads them: `$VAR` is `${VAR}`, `$$` is a dollar, any other dollar stays. */
-export function expandingEnv(variables: Readonly<Record<string, string>>): Record<string, string> {
-  return mapValues(variables, (text) =>
-    text.replace(/\$(\$|[A-Za-z_][A-Za-z0-9_]*)/g, (whole, name: string) => (name === "$" ? whole : `\${${name}}`)),
-  );
-}
-
 /** Variables from a map, or from a list of `NAME=value`; or what is wrong with it. */
 export function variablesOf(source: unknown): Record<string, string> | string {
   const lines = Array.isArray(source)

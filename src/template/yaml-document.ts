@@ -6,8 +6,11 @@ import { type LocatedProblem, type Position, type ReadDocument, sameKey, textPro
 /** Far more than templates need, even in their texts, and little enough for the parser's recursion. */
 const deepestBrackets = 500;
 
-/** Reads one YAML 1.2 document. Bombs of aliases, duplicate keys, unknown tags and further documents are refused. */
-export function readYamlDocument(text: string): ReadDocument {
+/**
+ * Reads one YAML 1.2 document. Bombs of aliases, duplicate keys, unknown tags and further documents are refused. `<<` merges another
+ * map only where that is asked for: YAML 1.2 has no such key.
+ */
+export function readYamlDocument(text: string, { mergeKeys = false } = {}): ReadDocument {
   if (isNestedTooDeeply(text)) return { problems: [textProblem("is nested too deeply", {}, "a few levels")] };
   const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
@@ -16,6 +19,7 @@ export function readYamlDocument(text: string): ReadDocument {
       lineCounter: lines,
       prettyErrors: false,
       stringKeys: true,
+      merge: mergeKeys,
       // The parser compares every key of a map with every other; see duplicateKeys.
       uniqueKeys: false,
       logLevel: "error",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { importText } from "../../src/formats/import-text.js";
-import { errorsOf, lossesOf, namesOf, places } from "./told.js";
+import { type ImportOptions, importText } from "../../src/formats/import-text.js";
+import { errorsOf, lossesOf, namesOf, onlyTemplate, places } from "./told.js";
 
 const text = `version: "0.5"
 environment:
@@ -98,4 +98,73 @@ test("mistakes have their places, and the good processes are there", () => {
     'f:7:30: processes.bad.availability.restart: unknown word "sometimes"; expected no, on_failure or always',
   ]);
   expect(lossesOf(imported)).toEqual(["dropped processes.bad.is_tty: drover gives a terminal to no process"]);
+});
+
+const one = (process: object, { document = {}, ...options }: { document?: object } & ImportOptions = {}) =>
+  onlyTemplate(
+    JSON.stringify({ version: "0.5", processes: { a: { command: "x", ...process } }, ...document }),
+    options,
+  );
+
+test("references are filled in before a field is read; bash looks up those of its lines", () => {
+  const readFile = (path: string) => (path === "/host/data/.env" ? "DIR=sub\nN=3\n" : undefined);
+  const options = { readFile, exists: (path: string) => path === "/host/data/.env", env: { DIR: "host", PORT: "80" } };
+  const process = {
+    command: "serve ${DIR} $$HOME",
+    working_dir: "${DIR}/x",
+    environment: ["A=${PORT:-1}", "B=$$x", "C=$PORT!"],
+    env_file: "more.env",
+    availability: { max_restarts: "${N}" },
+    readiness_probe: { http_get: { port: "${PORT}" } },
+  };
+  const template = one(process, options);
+  expect(template).toMatchObject({
+    ...{ program: { command: "bash" }, args: ["-c", "serve ${DIR} $HOME"], cwd: "/host/data/sub/x" },
+    ...{ env: { A: "${PORT:-1}", B: "$x", C: "${PORT}!" }, envFiles: ["/host/data/.env", "more.env"] },
+    restart: { maxRestarts: 3 },
+    readiness: { check: { url: "http://127.0.0.1:80/" } },
+  });
+  expect(
+    lossesOf(importText(JSON.stringify({ version: "1", processes: { a: process } }), { ...places, ...options })),
+  ).toEqual([
+    "approximated processes.a.command: bash looks the variables up, at each start",
+    "approximated processes.a.working_dir: with DIR as it is right now",
+    "approximated processes.a.availability.max_restarts: with N as it is right now",
+    "approximated processes.a.readiness_probe.http_get.port: with PORT as it is right now",
+  ]);
+  expect(one({ ...process, is_dotenv_disabled: true }, options).envFiles).toEqual(["more.env"]);
+  const raw = one({ command: "x $${A}", environment: ["A=${B} $$"] }, { document: { disable_env_expansion: true } });
+  expect([raw.args, raw.env]).toEqual([["-c", "x $${A}"], { A: "$${B} $$$$" }]);
+});
+
+test("vars are filled in; a template that is more is an error", () => {
+  const document = { vars: { PORT: 80, NAME: "w" } };
+  expect(one({ command: 'run {{.PORT}} {{ "{{.X}}" }}', vars: { PORT: 81 } }, { document })).toMatchObject({
+    args: ["-c", "run 81 {{.X}}"],
+  });
+  expect(one({ command: "run {{.PORT}}", is_template_disabled: true }, { document }).args).toEqual([
+    "-c",
+    "run {{.PORT}}",
+  ]);
+  const wrong = { version: "1", processes: { a: { command: "run {{if .A}}x{{end}}" }, b: { command: "y {{.NONE}}" } } };
+  expect(errorsOf(importText(JSON.stringify(wrong), places))).toEqual([
+    'f:1:44: processes.a.command: has the template "{{if .A}}", which drover does not fill in; expected {{.NAME}} of vars',
+    'f:1:84: processes.b.command: has the template "{{.NONE}}", which drover does not fill in; expected {{.NAME}} of vars',
+  ]);
+});
+
+test("replicas that know their number are processes of their own", () => {
+  const processes = {
+    server: { command: "serve 404{{.PC_REPLICA_NUM}}", replicas: 2 },
+    proxy: { command: "proxy", depends_on: { server: { condition: "process_started" } } },
+    same: { command: "same", replicas: 2 },
+  };
+  const { templates } = importText(JSON.stringify({ version: "1", processes }), places);
+  expect(templates.map(({ name, args, instances }) => [name, args, instances])).toEqual([
+    ["server-0", ["4040"], 1],
+    ["server-1", ["4041"], 1],
+    ["proxy", [], 1],
+    ["same", [], 2],
+  ]);
+  expect(templates[2]?.dependsOn.map(({ name }) => name)).toEqual(["server-0", "server-1"]);
 });
