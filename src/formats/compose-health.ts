@@ -10,13 +10,13 @@ export function healthFields(): readonly FieldRule[] {
   return [
     rule("test", "any", "readiness.exec", { note: "a text is run by /bin/sh -c", apply: setTest }),
     rule("disable", "flag", "", { apply: ({ value }) => noEffect(value === true ? "no check" : "there is a check") }),
-    rule("interval", "text", "readiness.interval", { missing: "30s", apply: checkSetter("readiness.interval") }),
-    rule("timeout", "text", "readiness.timeout", { missing: "30s", apply: checkSetter("readiness.timeout") }),
+    rule("interval", "scalar", "readiness.interval", { missing: "30s", apply: checkSetter("readiness.interval") }),
+    rule("timeout", "scalar", "readiness.timeout", { missing: "30s", apply: checkSetter("readiness.timeout") }),
     rule("retries", "count", "readiness.failureThreshold", {
       missing: 3,
       apply: checkSetter("readiness.failureThreshold"),
     }),
-    rule("start_period", "text", "readiness.startPeriod", { apply: checkSetter("readiness.startPeriod") }),
+    rule("start_period", "scalar", "readiness.startPeriod", { apply: checkSetter("readiness.startPeriod") }),
     droppedRule("start_interval", "checks are made at the same interval from the beginning"),
   ];
 }

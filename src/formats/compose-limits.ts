@@ -13,7 +13,7 @@ export function composeLimits(): readonly FieldRule[] {
     rule("deploy.resources.limits.memory", "any", "limits.maxMemory", { ...memory, outcome: "approximated" }),
     rule("cpus", "any", "limits.maxCpu", { ...cpu, outcome: "approximated" }),
     rule("deploy.resources.limits.cpus", "any", "limits.maxCpu", { ...cpu, outcome: "approximated" }),
-    rule("cpuset", "text", "affinity.list"),
+    rule("cpuset", "scalar", "affinity.list"),
     rule("logging.options.max-size", "any", "logs.maxSize", { apply: setLogSize }),
     rule("logging.options.max-file", "any", "logs.maxFiles", { apply: setLogFiles }),
     droppedRule("logging.driver", "what a process writes is kept in files of drover's"),

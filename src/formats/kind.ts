@@ -17,6 +17,7 @@ export function readKind(kind: Kind, value: unknown): Read {
 /** For the pages about the systems. */
 export const kindTitles: Readonly<Record<string, string>> = {
   text: "text",
+  scalar: "text",
   texts: "list of texts",
   flag: "true or false",
   number: "number",
@@ -30,6 +31,8 @@ export const kindTitles: Readonly<Record<string, string>> = {
 
 const readers = {
   text: readText,
+  /** The same where a number or a truth value is taken for its text. */
+  scalar: (value: unknown): Read => readText(scalarText(value) ?? value),
   /** Numbers and truth values are taken for their text, as these systems do. */
   texts: readTexts,
   flag: (value: unknown): Read => (typeof value === "boolean" ? { value } : complain(value, "true or false")),

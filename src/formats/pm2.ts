@@ -1,13 +1,9 @@
-import { availableParallelism } from "node:os";
+import type { PathPart } from "../template/problem.js";
 import { isObject } from "../template/validate.js";
-import { asLiteralEnv, asName, dropped, noEffect } from "./apply.js";
-import type { Apply, Entries, FieldRule, Format, Found, Verdict } from "./format.js";
-import { scalarText } from "./kind.js";
+import type { Entries, Entry, Format } from "./format.js";
+import { pm2Fields } from "./pm2-fields.js";
 import { completeProgram } from "./pm2-program.js";
 import { readData } from "./read-data.js";
-import { droppedRule, rule } from "./rule.js";
-import { literal, mapValues } from "./variables.js";
-import { wordsOf } from "./words-of.js";
 
 /** Ecosystem files of PM2. */
 export const pm2: Format = {
@@ -24,8 +20,12 @@ export const pm2: Format = {
     { to: "restart.backoff.multiplier", value: 1, why: "the delay is always the same, unless it is exponential" },
     { to: "stop.signal", value: "SIGINT", why: "the signal PM2 stops with" },
   ],
-  rules: fields(),
-  documentRules: [{ field: "deploy", outcome: "dropped", note: "drover deploys nothing" }],
+  rules: pm2Fields(),
+  documentRules: [
+    { field: "name", outcome: "mapped", note: "" },
+    { field: "deploy", outcome: "dropped", note: "drover deploys nothing" },
+    { field: "static", outcome: "dropped", note: "drover serves no files: write a process that does" },
+  ],
   environments: listEnvironments,
   finish: completeProgram,
 };
@@ -33,7 +33,7 @@ export const pm2: Format = {
 const ownKeys = ["exec_mode", "instances", "max_memory_restart", "env_production", "ignore_watch", "exec_interpreter"];
 
 function detect(value: unknown): boolean {
-  if (isObject(value) && "apps" in value) return true;
+  if (isObject(value) && ("apps" in value || Array.isArray(value["pm2"]))) return true;
   const apps = Array.isArray(value) ? value : [value];
   return apps.some((app) => isObject(app) && "script" in app && !("id" in app) && (hasOwn(app) || "name" in app));
 }
@@ -41,203 +41,30 @@ function detect(value: unknown): boolean {
 const hasOwn = (app: Record<string, unknown>): boolean => ownKeys.some((key) => key in app);
 
 function listEntries(value: unknown): Entries {
-  const isWhole = isObject(value) && "apps" in value;
-  const apps: unknown = isWhole ? value["apps"] : value;
-  const inside = isWhole ? ["apps"] : [];
-  const others = isWhole ? Object.keys(value).filter((key) => key !== "apps") : [];
-  const list = Array.isArray(apps)
-    ? apps.map((app: unknown, index) => ({ path: [...inside, index], value: app }))
-    : [{ path: inside, value: apps }];
-  return { entries: list, others: others.map((key) => [key]) };
+  const whole = isObject(value) ? ["apps", "pm2", "static"].find((key) => key in value) : undefined;
+  if (whole === undefined || !isObject(value)) return { entries: listApps(value, []) };
+  const others = Object.keys(value).filter((key) => key !== whole || key === "static");
+  return { entries: whole === "static" ? [] : listApps(value[whole], [whole]), others: others.map((key) => [key]) };
+}
+
+function listApps(apps: unknown, inside: readonly PathPart[]): readonly Entry[] {
+  if (!Array.isArray(apps)) return [{ path: inside, value: withNumbers(apps) }];
+  return apps.map((app: unknown, index) => ({ path: [...inside, index], value: withNumbers(app) }));
+}
+
+const numbers = ["max_restarts", "restart_delay", "exp_backoff_restart_delay", "watch_delay"];
+
+/** PM2 takes a number that is written as a text. */
+function withNumbers(app: unknown): unknown {
+  if (!isObject(app)) return app;
+  const isNumber = (key: string, value: unknown): boolean =>
+    numbers.includes(key) && typeof value === "string" && /^\d+$/.test(value);
+  const fields = Object.entries(app).map(([key, value]) => [key, isNumber(key, value) ? Number(value) : value]);
+  return Object.fromEntries(fields) as unknown;
 }
 
 function listEnvironments(value: unknown): readonly string[] {
   const apps = listEntries(value).entries.map((entry) => entry.value);
   const keys = apps.filter(isObject).flatMap((app) => Object.keys(app));
   return [...new Set(keys.flatMap((key) => /^env_(?!file$)(.+)$/.exec(key)?.[1] ?? []))];
-}
-
-function fields(): readonly FieldRule[] {
-  return [
-    rule("name", "text", "name", { apply: asName }),
-    rule("script", "text", "script, command", { note: "a file, or a program on PATH such as npm", apply: later }),
-    rule("args", "any", "args", { note: "a text is split into words", apply: wordsSetter("args") }),
-    rule("cwd", "text", "cwd"),
-    rule("interpreter", "text", "interpreter, command", { note: "`none` runs the script itself", apply: later }),
-    rule("exec_interpreter", "text", "interpreter, command", { note: "the same", apply: later }),
-    rule("interpreter_args", "any", "args", { note: "before the script", apply: checkWords }),
-    rule("node_args", "any", "args", { note: "before the script", apply: checkWords }),
-    rule("instances", "any", "instances", { note: "`max` is the number of CPUs here and now", apply: setInstances }),
-    rule("exec_mode", "text", "instances", { note: "cluster: processes of their own, no shared port", apply: setMode }),
-    rule("env", "variables", "env", { note: "taken as it is", apply: asLiteralEnv }),
-    rule("env_file", "text", "envFiles", { apply: setEnvFile }),
-    rule("env_*", "variables", "env", { note: "where `--env` chooses it, over those of env", apply: setChosenEnv }),
-    ...restartFields(),
-    ...otherFields(),
-  ];
-}
-
-function restartFields(): readonly FieldRule[] {
-  return [
-    rule("autorestart", "flag", "restart.mode", { missing: true, apply: setRestart }),
-    rule("max_restarts", "count", "restart.maxRestarts", { missing: 16 }),
-    rule("min_uptime", "any", "restart.resetAfter", {
-      note: "milliseconds, or `10s`",
-      missing: 1000,
-      apply: timeSetter("restart.resetAfter"),
-    }),
-    rule("restart_delay", "milliseconds", "restart.backoff", { missing: 0, apply: setDelay }),
-    rule("exp_backoff_restart_delay", "milliseconds", "restart.backoff", {
-      note: "grows by half, up to 15s",
-      apply: setGrowing,
-    }),
-    rule("stop_exit_codes", "any", "restart.successExitCodes", {
-      note: "the mode is on-failure then",
-      apply: setExitCodes,
-    }),
-    rule("kill_timeout", "any", "stop.gracePeriod", { missing: 1600, apply: timeSetter("stop.gracePeriod") }),
-    rule("treekill", "flag", "", {
-      apply: ({ value }) => (value === true ? noEffect("always") : dropped("the whole tree is always stopped")),
-    }),
-    droppedRule("wait_ready", "drover has no IPC: write a readiness check"),
-    droppedRule("listen_timeout", "drover has no IPC: write a readiness check"),
-    droppedRule("shutdown_with_message", "drover has no IPC: the process is sent a signal"),
-    droppedRule("cron_restart", "a schedule of drover starts jobs; it restarts no service"),
-  ];
-}
-
-function otherFields(): readonly FieldRule[] {
-  const path = { note: "relative to cwd" };
-  return [
-    rule("watch", "any", "watch", { note: "true, or paths", apply: setWatch }),
-    rule("ignore_watch", "any", "watch.ignore", { apply: setIgnored }),
-    rule("watch_delay", "milliseconds", "watch.debounce", { apply: ifWatched("watch.debounce") }),
-    rule("max_memory_restart", "any", "limits.maxMemory", { note: "of the whole tree", apply: setMemory }),
-    rule("out_file", "text", "logs.stdout", path),
-    rule("output", "text", "logs.stdout", path),
-    rule("error_file", "text", "logs.stderr", path),
-    rule("error", "text", "logs.stderr", path),
-    droppedRule("log_file", "both streams have files of their own: name one for both in out_file and error_file"),
-    rule("merge_logs", "flag", "", { apply: () => noEffect("files that are named are shared by all instances") }),
-    rule("combine_logs", "flag", "", { apply: () => noEffect("files that are named are shared by all instances") }),
-    droppedRule("log_date_format", "nothing is written between the lines: `drover logs --timestamps` shows times"),
-    droppedRule("time", "nothing is written between the lines: `drover logs --timestamps` shows times"),
-    rule("pid_file", "text", "pidFile", path),
-    rule("namespace", "text", "group"),
-    rule("uid", "any", "runAs.user", { apply: idSetter("runAs.user") }),
-    rule("gid", "any", "runAs.group", { apply: idSetter("runAs.group") }),
-    rule("vizion", "flag", "", { apply: () => noEffect("drover asks no version control") }),
-    rule("source_map_support", "flag", "", {
-      outcome: "dropped",
-      note: "use --enable-source-maps in interpreter_args",
-    }),
-  ];
-}
-
-/** What runs is put together when all parts are known. */
-function later(): undefined {}
-
-function wordsSetter(to: string): Apply {
-  return ({ draft, value, path }) => {
-    const words = wordsOf(value);
-    if ("message" in words) draft.complain(path, { message: words.message, expected: "words" });
-    else draft.set(to, words, path);
-    return undefined;
-  };
-}
-
-function checkWords({ draft, value, path }: Found): undefined {
-  const words = wordsOf(value);
-  if ("message" in words) draft.complain(path, { message: words.message, expected: "words" });
-}
-
-function setInstances({ draft, value, path }: Found): Verdict | undefined {
-  const count = value === "max" ? 0 : Number(value);
-  if (!Number.isInteger(count)) {
-    draft.complain(path, {
-      message: `${JSON.stringify(value)} is no number of processes`,
-      expected: "a number or max",
-    });
-    return undefined;
-  }
-  const processes = count > 0 ? count : Math.max(1, availableParallelism() + count);
-  draft.set("instances", processes, path);
-  return count > 0 ? undefined : { outcome: "approximated", note: `${processes}, by the CPUs of this machine` };
-}
-
-function setMode({ value }: Found): Verdict {
-  if (value === "fork" || value === "fork_mode") return noEffect("processes of their own");
-  return { outcome: "approximated", note: "processes of their own: they cannot share a port as a cluster does" };
-}
-
-function setChosenEnv({ draft, scope, value, path }: Found): Verdict | undefined {
-  const name = String(path.at(-1)).slice("env_".length);
-  if (name !== scope.environment) return dropped(`\`--env ${name}\` chooses it`);
-  const chosen = mapValues(value as Record<string, string>, literal);
-  draft.set("env", { ...(draft.get("env") as Record<string, string> | undefined), ...chosen }, path);
-  return undefined;
-}
-
-function setEnvFile({ draft, value, path }: Found): undefined {
-  draft.set("envFiles", [value], path);
-}
-
-function setRestart({ draft, value, path }: Found): undefined {
-  if (value === false) draft.set("restart.mode", "NEVER", path);
-}
-
-function setDelay({ draft, value, path }: Found): undefined {
-  for (const end of ["initial", "max"]) draft.set(`restart.backoff.${end}`, value, path);
-}
-
-function setGrowing({ draft, value, path }: Found): undefined {
-  draft.set("restart.backoff.initial", value, path);
-  draft.set("restart.backoff.max", Number.parseFloat(String(value)) > 15_000 ? value : "15s", path);
-  draft.set("restart.backoff.multiplier", 1.5, path);
-}
-
-function setExitCodes({ draft, value, path }: Found): Verdict | undefined {
-  if (draft.get("restart.mode") === "NEVER") return noEffect("it is never restarted");
-  draft.set("restart.mode", "ON_FAILURE", path);
-  draft.set("restart.successExitCodes", Array.isArray(value) ? value : [value], path);
-  return undefined;
-}
-
-/** PM2 takes milliseconds, and texts such as `10s` and `1h`. */
-function timeSetter(to: string): Apply {
-  return ({ draft, value, path }) => {
-    draft.set(to, /^\d+$/.test(String(value)) ? `${value}ms` : value, path);
-    return undefined;
-  };
-}
-
-function setWatch({ draft, value, path }: Found): Verdict | undefined {
-  if (value === false) return noEffect("nothing is watched");
-  draft.set("watch", value === true ? {} : { paths: typeof value === "string" ? [value] : value }, path);
-  return undefined;
-}
-
-function setIgnored(found: Found): Verdict | undefined {
-  return ifWatched("watch.ignore")({ ...found, value: typeof found.value === "string" ? [found.value] : found.value });
-}
-
-function ifWatched(to: string): Apply {
-  return ({ draft, value, path }) => {
-    if (!draft.has("watch")) return noEffect("nothing is watched");
-    draft.set(to, value, path);
-    return undefined;
-  };
-}
-
-/** `300M` is 300 times 1024²; a number is bytes. */
-function setMemory({ draft, value, path }: Found): undefined {
-  const [, amount, unit] = /^(\d+)([KMG])B?$/i.exec(String(value)) ?? [];
-  draft.set("limits.maxMemory", amount === undefined ? value : `${amount}${unit?.toUpperCase()}iB`, path);
-}
-
-function idSetter(to: string): Apply {
-  return ({ draft, value, path }) => {
-    draft.set(to, scalarText(value) ?? value, path);
-    return undefined;
-  };
 }

@@ -3,6 +3,7 @@ import { describeValue } from "../template/complaint.js";
 import { isObject } from "../template/validate.js";
 import { dropped, noEffect } from "./apply.js";
 import type { FieldRule, Found, Verdict } from "./format.js";
+import { scalarText } from "./kind.js";
 import { isExpanding, lineOf, noteOnLine } from "./process-compose-line.js";
 import { probeFields } from "./process-compose-probes.js";
 import { readEnvValue } from "./references.js";
@@ -14,13 +15,13 @@ import { literal, variablesOf } from "./variables.js";
 /** The fields of one process. */
 export function processComposeFields(): readonly FieldRule[] {
   return [
-    rule("description", "text", "description"),
-    rule("command", "text", "command, args", {
+    rule("description", "scalar", "description"),
+    rule("command", "scalar", "command, args", {
       note: "words are run as they are, other lines by bash -c",
       apply: setLine,
     }),
     rule("entrypoint", "texts", "command, args", { note: "in place of a command", apply: setEntrypoint }),
-    rule("working_dir", "text", "cwd"),
+    rule("working_dir", "scalar", "cwd"),
     rule("environment", "any", "env", { note: "NAME=value lines, or a map", missing: [], apply: setEnvironment }),
     rule("env_file", "any", "envFiles", { apply: setEnvFiles }),
     rule("is_dotenv_disabled", "flag", "envFiles", {
@@ -31,25 +32,36 @@ export function processComposeFields(): readonly FieldRule[] {
     rule("success_exit_codes", "any", "restart.successExitCodes", { note: "beside 0", apply: setExitCodes }),
     rule("depends_on", "any", "dependsOn", { note: "all five conditions", apply: setDependencies }),
     rule("replicas", "count", "instances"),
-    rule("namespace", "text", "group"),
+    rule("namespace", "any", "group", { note: "the first, where there are several", apply: setGroup }),
     rule("disabled", "flag", "enabled", { apply: setDisabled }),
-    rule("log_location", "text", "logs.stdout, logs.stderr", { apply: setLog }),
-    rule("ready_log_line", "text", "readiness.output.pattern", { note: "a text that a line has", apply: setReadyLine }),
+    rule("log_location", "scalar", "logs.stdout, logs.stderr", { apply: setLog }),
+    rule("ready_log_line", "scalar", "readiness.output.pattern", {
+      note: "a text that a line has",
+      apply: setReadyLine,
+    }),
     ...restartFields(),
     ...inside("readiness_probe", probeFields("readiness")),
     ...inside("liveness_probe", probeFields("liveness")),
     ...inside("shutdown", [
-      rule("command", "text", "stop.command", { apply: setStopCommand }),
+      rule("command", "scalar", "stop.command", { apply: setStopCommand }),
       rule("signal", "count", "stop.signal", { apply: setSignal }),
       rule("timeout_seconds", "seconds", "stop.gracePeriod", { missing: 10 }),
       rule("parent_only", "flag", "", { apply: setParentOnly }),
     ]),
     ...inside("schedule", [
-      rule("cron", "text", "schedule.cron"),
-      rule("timezone", "text", "schedule.timezone"),
+      rule("cron", "scalar", "schedule.cron"),
+      rule("timezone", "scalar", "schedule.timezone"),
       droppedRule("interval", "write it as a cron expression"),
+      droppedRule("max_concurrent", "a run is left out while the last one goes on"),
       droppedRule("run_on_start", "`drover start` runs nothing of a schedule at once"),
     ]),
+    ...otherFields(),
+    rule("disable_ansi_colors", "flag", "", { apply: () => noEffect("lines are kept as they are") }),
+  ];
+}
+
+function otherFields(): readonly FieldRule[] {
+  return [
     droppedRule(
       "is_daemon",
       "a program that goes into the background by itself must be told to stay in the foreground",
@@ -67,8 +79,11 @@ export function processComposeFields(): readonly FieldRule[] {
     droppedRule("log_configuration", "logs are rotated by logs.maxSize and logs.maxFiles"),
     droppedRule("watch", "write watch in a template: paths and ignore"),
     droppedRule("mcp", "drover has a REST API"),
+    droppedRule("send_keys", "drover gives a terminal to no process"),
+    ...["monitor_for", "monitor_silence_threshold"].map((name) =>
+      droppedRule(name, "`drover logs -f` shows what is written"),
+    ),
     droppedRule("x-*", "a field of somebody's own"),
-    rule("disable_ansi_colors", "flag", "", { apply: () => noEffect("lines are kept as they are") }),
   ];
 }
 
@@ -162,6 +177,14 @@ function setDependencies({ draft, value, path }: Found): undefined {
   });
   if (isObject(value)) draft.set("dependsOn", dependencies, path);
   else draft.complain(path, { message: `is ${describeValue(value)}`, expected: "a map of processes and conditions" });
+}
+
+function setGroup({ draft, value, path }: Found): Verdict | undefined {
+  const groups = (Array.isArray(value) ? value : [value]).map(scalarText);
+  if (groups.includes(undefined) || groups.length === 0) {
+    draft.complain(path, { message: `is ${describeValue(value)}`, expected: "a text, or a list of texts" });
+  } else draft.set("group", groups[0], path);
+  return groups.length > 1 ? { outcome: "approximated", note: "the first: a process is in one group" } : undefined;
 }
 
 function setDisabled({ draft, value, path }: Found): undefined {

@@ -7,11 +7,11 @@ import { droppedRule, rule } from "./rule.js";
 export function probeFields(probe: "readiness" | "liveness"): readonly FieldRule[] {
   const at = (field: string): string => `${probe}.${field}`;
   return [
-    rule("exec.command", "text", at("exec"), { note: "run by bash -c", apply: execSetter(probe) }),
+    rule("exec.command", "scalar", at("exec"), { note: "run by bash -c", apply: execSetter(probe) }),
     droppedRule("exec.working_dir", "checks run in the directory of the process"),
-    rule("http_get.host", "text", at("http.url"), { note: "put together", apply: urlSetter(probe) }),
-    rule("http_get.scheme", "text", at("http.url"), { apply: urlSetter(probe) }),
-    rule("http_get.path", "text", at("http.url"), { apply: urlSetter(probe) }),
+    rule("http_get.host", "scalar", at("http.url"), { note: "put together", apply: urlSetter(probe) }),
+    rule("http_get.scheme", "scalar", at("http.url"), { apply: urlSetter(probe) }),
+    rule("http_get.path", "scalar", at("http.url"), { apply: urlSetter(probe) }),
     rule("http_get.port", "any", at("http.url"), { apply: urlSetter(probe) }),
     rule("http_get.status_code", "count", at("http.expectedStatus"), { apply: statusSetter(probe) }),
     droppedRule("http_get.headers", "requests have no headers of their own"),

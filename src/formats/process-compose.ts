@@ -58,7 +58,13 @@ function detect(value: unknown): boolean {
   const processes = Object.values(value["processes"]).filter(isObject);
   const isLine = (entry: Record<string, unknown>): boolean => "command" in entry && !("args" in entry);
   if (processes.some((entry) => ownKeys.some((key) => key in entry))) return true;
-  return "version" in value && processes.some(isLine);
+  return processes.some(isLine) && ("version" in value || processes.every(hasOnlyKnownFields));
+}
+
+const knownFields = new Set(rules.map(({ field }) => field.replace(/\..*/, "")));
+
+function hasOnlyKnownFields(entry: Record<string, unknown>): boolean {
+  return Object.keys(entry).every((key) => knownFields.has(key));
 }
 
 function listEntries(value: unknown, scope: Scope): Entries {

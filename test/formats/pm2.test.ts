@@ -51,7 +51,9 @@ test("what runs", () => {
     "node",
     ["--inspect", "--max-old-space-size=100", "./a.js", "x"],
   ]);
+  expect(runs({ script: "node -e 1 > x", args: "ignored" })).toEqual(["bash", ["-c", "node -e 1 > x"]]);
   expect(namesOf(read({ script: "lib/server.js" }))).toEqual(["server"]);
+  expect(namesOf(read({ cmd: "node -e 1" }))).toEqual(["node--e-1"]);
 });
 
 test("restarts, limits, watching, users", () => {
@@ -76,6 +78,28 @@ test("restarts, limits, watching, users", () => {
   expect(one({ autorestart: false })?.restart.mode).toBe("NEVER");
   expect(one({ stop_exit_codes: [0, 3] })?.restart).toMatchObject({ mode: "ON_FAILURE", successExitCodes: [0, 3] });
   expect(one({ restart_delay: 4000 })?.restart.backoff).toMatchObject({ initialMs: 4000, multiplier: 1, maxMs: 4000 });
+});
+
+test("what PM2 takes in other forms", () => {
+  const read = (app: object) => importText(JSON.stringify({ pm2: [app] }), places);
+  const odd = read({
+    exec: "a.js",
+    max_restarts: "4",
+    env: { A: { b: [1] } },
+    env_note: "x",
+    out: "o.log",
+    autostart: false,
+  });
+  expect(errorsOf(odd)).toEqual([]);
+  expect(odd.templates[0]).toMatchObject({
+    ...{ name: "a", runOnStartup: false, env: { A: '{"b":[1]}' }, logs: { stdout: "o.log" } },
+    restart: { maxRestarts: 4 },
+  });
+  expect(lossesOf(odd)).toEqual(["dropped pm2[0].env_note: it is no set of variables"]);
+  expect(errorsOf(read({ name: "a" }))).toEqual(["f:1:9: pm2[0]: has no script; expected a file, or a program"]);
+  expect(lossesOf(importText('{ "static": [{ "path": "." }] }', { ...places, format: "pm2" }))).toEqual([
+    "dropped static: drover serves no files: write a process that does",
+  ]);
 });
 
 test("--env chooses one of the sets of variables", () => {
