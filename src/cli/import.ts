@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Imported, Outcome, ReportRow } from "../formats/index.js";
 import { toJson } from "../template/encode.js";
 import { TemplateStore } from "../template/store.js";
@@ -54,9 +55,10 @@ function tellImport(
   terminal: Terminal,
 ): void {
   const { format, templates, report, errors } = imported;
-  const rows = report.map(({ outcome, process, field, to, note, line }) => {
+  const rows = report.map(({ outcome, process, field, to, note, line, file }) => {
+    const place = file === undefined ? `${line ?? "-"}` : `${basename(file)}:${line ?? "-"}`;
     const became = [to === "" ? "" : `→ ${to}`, note].filter((part) => part !== "").join("; ");
-    return [terminal.style(styles[outcome], outcome), process === "" ? "-" : process, `${line ?? "-"}`, field, became];
+    return [terminal.style(styles[outcome], outcome), process === "" ? "-" : process, place, field, became];
   });
   if (rows.length > 0) {
     for (const line of layOut([["WHAT", "PROCESS", "LINE", "FIELD", "BECOMES"], ...rows])) terminal.out(line);

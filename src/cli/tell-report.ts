@@ -5,9 +5,11 @@ import type { Terminal } from "./terminal.js";
 /** Tells what of another system's file is not as it was: each field that is dropped, and how many are only nearly the same. */
 export function tellReport(report: readonly ReportRow[], file: string, terminal: Terminal): void {
   const name = basename(file);
-  for (const { outcome, field, note, line } of report) {
+  for (const { outcome, field, note, line, file: included } of report) {
     if (outcome !== "dropped") continue;
-    terminal.err(`dropped: ${name}${line === undefined ? "" : `:${line}`}: ${field}: ${note}`);
+    terminal.err(
+      `dropped: ${included === undefined ? name : basename(included)}${line === undefined ? "" : `:${line}`}: ${field}: ${note}`,
+    );
   }
   const near = report.filter(({ outcome }) => outcome === "approximated").length;
   if (near === 0) return;

@@ -1,6 +1,6 @@
 import type { PathPart, Problem } from "../template/problem.js";
 import type { ReadTemplate } from "../template/read-template.js";
-import type { ReadDocument } from "../template/source-document.js";
+import type { Position, ReadDocument, SourceDocument } from "../template/source-document.js";
 import type { Draft } from "./draft.js";
 import type { Kind } from "./kind.js";
 
@@ -24,14 +24,27 @@ export interface Format {
   readonly rules: readonly FieldRule[];
   /** Fields of the file beside its processes. */
   readonly documentRules: readonly DocumentRule[];
-  /** Files and directories that belong to this one, from the directory of the file; with `*` and `?` in their last part. */
-  readonly includes?: (value: unknown) => readonly string[];
+  /** What the first line that says something looks like, where it tells how the text is meant to be read. */
+  readonly firstLine?: RegExp;
+  /** Files and directories that belong to this one, from the directory of the file; may be patterns with `*`, `?` and `[…]`. */
+  readonly includes?: (value: unknown, scope: Scope) => readonly string[];
+  /** Makes one document of a file and those that it includes; left out, each is read for itself. */
+  readonly join?: (parts: readonly DocumentPart[]) => SourceDocument;
   /** Names of sets of variables of which one can be chosen. */
   readonly environments?: (value: unknown) => readonly string[];
   /** Looks at the whole entry when all its fields are done. */
   readonly finish?: (entry: EntryContext) => void;
   /** Reads an entry in place of the template that the rules have put together. */
   readonly build?: (value: unknown, scope: Scope, path: readonly PathPart[]) => ReadTemplate;
+}
+
+/** A file of several that are one document. */
+export interface DocumentPart {
+  /** Name or path of the file; empty for the one that includes the others. */
+  readonly file: string;
+  /** Directory of the file; absolute. */
+  readonly directory: string;
+  readonly document: SourceDocument;
 }
 
 /** A template field with a value that the other system does not let one choose. */
@@ -90,12 +103,16 @@ export interface Entry {
   readonly value: unknown;
   /** Its name, where that is not a field of its own. */
   readonly key?: string;
+  /** What fields that it leaves out mean, where that is told elsewhere in the document. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 export interface Entries {
   readonly entries: readonly Entry[];
   /** Fields beside the processes. */
   readonly others?: readonly (readonly PathPart[])[];
+  /** Rows about fields beside the processes of which more is to be told than their rules say. */
+  readonly rows?: readonly PlacelessRow[];
   readonly problems?: readonly Problem[];
 }
 
@@ -133,4 +150,9 @@ export interface ReportRow {
   /** Line and column, counted from 1, where the file has them. */
   readonly line: number | undefined;
   readonly column: number | undefined;
+  /** The file it stands in, where that is one that the imported file includes. */
+  readonly file?: string | undefined;
 }
+
+/** A row whose line is not known yet. */
+export type PlacelessRow = Omit<ReportRow, keyof Position | "field"> & { readonly path: readonly PathPart[] };

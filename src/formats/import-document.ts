@@ -2,8 +2,8 @@ import { formatPath, type PathPart, type Problem } from "../template/problem.js"
 import type { ProcessTemplate } from "../template/process-template.js";
 import type { LocatedProblem, SourceDocument } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
-import type { Entry, Format, ReportRow, Scope } from "./format.js";
-import { importEntry, type PlacelessRow } from "./import-entry.js";
+import type { Entry, Format, PlacelessRow, ReportRow, Scope } from "./format.js";
+import { importEntry } from "./import-entry.js";
 
 /** What a foreign file became. */
 export interface Imported {
@@ -25,8 +25,8 @@ const mostErrors = 1000;
 
 /** The processes of a document of a known format. */
 export function importDocument(format: Format, document: SourceDocument, scope: Scope): Imported {
-  const { entries, others = [], problems = [] } = format.entries(document.value, scope);
-  const rows: PlacelessRow[] = others.map((path) => describeOther(format, path));
+  const { entries, others = [], rows: told = [], problems = [] } = format.entries(document.value, scope);
+  const rows: PlacelessRow[] = [...others.map((path) => describeOther(format, path)), ...told];
   const faults: Problem[] = [...problems, ...faultOfChoice(format, document.value, scope)];
   const templates = new Map<string, ProcessTemplate>();
   if (entries.length > mostEntries) {
@@ -51,8 +51,8 @@ export function importDocument(format: Format, document: SourceDocument, scope: 
     format: format.name,
     templates: [...templates.values()],
     report: rows.map((row) => placeRow(document, row)),
-    errors: located.map((fault) => new TemplateError(scope.file, fault)),
-    includes: format.includes?.(document.value) ?? [],
+    errors: located.map((fault) => new TemplateError(fault.file ?? scope.file, fault)),
+    includes: format.includes?.(document.value, scope) ?? [],
   };
 }
 
@@ -83,11 +83,12 @@ function describeOther(format: Format, path: readonly PathPart[]): PlacelessRow 
 }
 
 function placeRow(document: SourceDocument, { path, ...row }: PlacelessRow): ReportRow {
-  const { line, column } = document.locate(path, "key") ?? {};
-  return { ...row, field: formatPath(path), line, column };
+  const { line, column, file } = document.locate(path, "key") ?? {};
+  return { ...row, field: formatPath(path), line, column, ...(file === undefined ? {} : { file }) };
 }
 
 function byPlace(one: LocatedProblem, other: LocatedProblem): number {
+  if (one.file !== other.file) return (one.file ?? "") < (other.file ?? "") ? -1 : 1;
   const lines = (one.line ?? 0) - (other.line ?? 0);
   return lines === 0 ? (one.column ?? 0) - (other.column ?? 0) : lines;
 }

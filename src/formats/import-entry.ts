@@ -2,17 +2,13 @@ import { describeValue, isComplaint } from "../template/complaint.js";
 import { formatPath, type PathPart, type Problem } from "../template/problem.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { readTemplate } from "../template/read-template.js";
-import type { Position } from "../template/source-document.js";
 import { didYouMean } from "../template/suggestion.js";
 import { isObject } from "../template/validate.js";
 import { Draft } from "./draft.js";
-import type { Apply, Entry, EntryContext, FieldRule, Format, Found, ReportRow, Scope, Verdict } from "./format.js";
+import type { Apply, Entry, EntryContext, FieldRule, Format, Found, PlacelessRow, Scope, Verdict } from "./format.js";
 import { readKind } from "./kind.js";
 import { Prepared, withoutPrepared } from "./prepared.js";
 import { templateName } from "./template-name.js";
-
-/** A row whose line is not known yet. */
-export type PlacelessRow = Omit<ReportRow, keyof Position | "field"> & { readonly path: readonly PathPart[] };
 
 export interface ImportedEntry {
   /** Undefined when something is wrong with it. */
@@ -32,7 +28,7 @@ export function importEntry(format: Format, entry: Entry, scope: Scope): Importe
   for (const { to, value: constant } of format.constants) draft.set(to, constant, path);
   const context: EntryContext = { entry: withoutPrepared(value), key: entry.key ?? "", entryPath: path, draft, scope };
   const rows: PlacelessRow[] = entry.key === undefined ? [] : [nameOf(context)];
-  applyRules(format, collectFields(format, { context, value, rows }), { context, rows });
+  rows.push(...applyRules(format, collectFields(format, { context, value, rows }), { context, entry }));
   format.finish?.(context);
   const read = complete(format, context);
   const name = String(draft.get("name") ?? entry.key ?? "");
@@ -41,13 +37,14 @@ export function importEntry(format: Format, entry: Entry, scope: Scope): Importe
 
 interface Applying {
   readonly context: EntryContext;
-  readonly rows: PlacelessRow[];
+  readonly entry: Entry;
 }
 
-function applyRules(format: Format, given: Given, { context, rows }: Applying): void {
-  for (const rule of format.rules) {
-    for (const field of given.get(rule.field) ?? [undefined]) applyRule(rule, field, context, rows);
-  }
+function applyRules(format: Format, given: Given, { context, entry }: Applying): readonly PlacelessRow[] {
+  return format.rules.flatMap((rule) => {
+    const fields = given.get(rule.field) ?? [undefined];
+    return fields.flatMap((field) => applyRule(missingIn(entry, rule), field, context) ?? []);
+  });
 }
 
 function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
@@ -60,11 +57,15 @@ function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
 /** By the fields of the rules. */
 type Given = Map<string, GivenField[]>;
 
+interface Collecting {
+  readonly context: EntryContext;
+  /** The entry as it was put together. */
+  readonly value: Record<string, unknown>;
+  readonly rows: PlacelessRow[];
+}
+
 /** The fields of an entry that have a rule; whatever else is in it gets a row that says so. */
-function collectFields(
-  format: Format,
-  { context, value: entry, rows }: Applying & { readonly value: Record<string, unknown> },
-): Given {
+function collectFields(format: Format, { context, value: entry, rows }: Collecting): Given {
   const fields = format.rules.map(({ field }) => field);
   const openFields = fields.filter((field) => field.endsWith("*"));
   const ruleOf = (field: string): string | undefined =>
@@ -76,7 +77,7 @@ function collectFields(
       const field = `${inside}${key}`;
       const at = [...path, key];
       const known = ruleOf(field);
-      if (known !== undefined) given.set(known, [...(given.get(known) ?? []), { value, path: at }]);
+      if (known !== undefined) addTo(given, known, { value, path: at });
       else if (!fields.some((known) => known.startsWith(`${field}.`)))
         rows.push(unknownField(format, field, { path: at, isHinted: rows.length < mostHints }));
       else if (isObject(value) && !(value instanceof Prepared)) visit(value, `${field}.`, at);
@@ -85,6 +86,12 @@ function collectFields(
   };
   visit(entry, "", context.entryPath);
   return given;
+}
+
+function addTo(given: Given, rule: string, field: GivenField): void {
+  const fields = given.get(rule);
+  if (fields === undefined) given.set(rule, [field]);
+  else fields.push(field);
 }
 
 /** Looking for what was meant takes time, and nobody reads more. */
@@ -103,17 +110,22 @@ function unknownField(
 
 type GivenField = { readonly value: unknown; readonly path: readonly PathPart[] };
 
-function applyRule(rule: FieldRule, given: GivenField | undefined, context: EntryContext, rows: PlacelessRow[]): void {
-  if (given === undefined && rule.missing === undefined) return;
+function missingIn({ defaults = {} }: Entry, rule: FieldRule): FieldRule {
+  return Object.hasOwn(defaults, rule.field) ? { ...rule, missing: defaults[rule.field] } : rule;
+}
+
+/** Gives the row about the field, where the entry has it. */
+function applyRule(rule: FieldRule, given: GivenField | undefined, context: EntryContext): PlacelessRow | undefined {
+  if (given === undefined && rule.missing === undefined) return undefined;
   const { value, path } = given ?? { value: rule.missing, path: context.entryPath };
   const read = readKind(rule.kind, value);
   if (isComplaint(read)) {
     context.draft.complain(path, read);
-    return;
+    return undefined;
   }
   const found: Found = { ...context, value: read.value, path, isGiven: given !== undefined };
   const verdict = (rule.apply ?? setField(rule))(found);
-  if (given !== undefined) rows.push(withRemark(describeRow(rule, verdict, path), value));
+  return given === undefined ? undefined : withRemark(describeRow(rule, verdict, path), value);
 }
 
 function describeRow(rule: FieldRule, verdict: Verdict | undefined, path: readonly PathPart[]): PlacelessRow {

@@ -1,13 +1,14 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
-import picomatch from "picomatch";
+import { dirname, resolve } from "node:path";
 import { describeFailure } from "../template/read-file.js";
 import { type LocatedProblem, textProblem } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
+import type { ReportRow } from "./format.js";
 import type { Imported } from "./import-document.js";
-import { type ImportOptions, importText } from "./import-text.js";
+import { type ImportOptions, type IncludedText, importText, importTexts, isJoined } from "./import-text.js";
 import { isProgram } from "./is-program.js";
+import { listIncluded } from "./list-included.js";
 
 /** A thousand times a usual file. */
 const largestBytes = 1024 * 1024;
@@ -23,9 +24,37 @@ export type ImportFileOptions = Pick<ImportOptions, "format" | "cwd" | "home" | 
 export function importFile(path: string, options: ImportFileOptions = {}): Imported {
   const imported = importOne(path, options);
   const format = options.format ?? imported.format;
-  const included = imported.includes.flatMap((pattern) => listIncluded(resolve(dirname(resolve(path)), pattern)));
+  if (imported.includes.length === 0) return imported;
+  const found = imported.includes.map((pattern) => listIncluded(resolve(dirname(resolve(path)), pattern)));
+  const files = [...new Set(found.flat())];
+  const { includes } = imported;
+  const empty = includes.filter((_, index) => found[index]?.length === 0).map(describeEmpty);
+  if (isJoined(format)) return withRows(importJoined(path, files, { ...options, format }), empty);
   // What an included file includes is not read: two that include each other would never end.
-  return included.reduce((whole, file) => merge(whole, importOne(file, { ...options, format }), file), imported);
+  return files.reduce((whole, file) => merge(whole, importOne(file, { ...options, format }), file), imported);
+}
+
+function describeEmpty(pattern: string): ReportRow {
+  const note = `${pattern} fits no file now`;
+  return { process: "", field: "include", outcome: "mapped", to: "", note, line: undefined, column: undefined };
+}
+
+function withRows(imported: Imported, rows: readonly ReportRow[]): Imported {
+  return { ...imported, report: [...imported.report, ...rows] };
+}
+
+/** A file and those it includes as one document. */
+function importJoined(path: string, files: readonly string[], options: ImportFileOptions): Imported {
+  const errors: TemplateError[] = [];
+  const texts: IncludedText[] = [];
+  for (const file of files) {
+    const read = readText(file);
+    if ("problem" in read) errors.push(new TemplateError(file, textProblem(read.problem, {})));
+    else texts.push({ file, directory: dirname(file), text: read.text });
+  }
+  const main = readText(resolve(path));
+  const imported = importTexts("text" in main ? main.text : "", texts, surroundingsOf(path, options));
+  return { ...imported, errors: [...imported.errors, ...errors] };
 }
 
 function importOne(path: string, options: ImportFileOptions): Imported {
@@ -33,12 +62,16 @@ function importOne(path: string, options: ImportFileOptions): Imported {
     return faulty(path, textProblem("is a program, and only data is read", {}, undefined, programFix));
   const read = readText(resolve(path));
   if ("problem" in read) return { ...faulty(path, textProblem(read.problem, {})), format: options.format ?? "" };
-  const directory = dirname(resolve(path));
+  return importText(read.text, surroundingsOf(path, options));
+}
+
+function surroundingsOf(path: string, options: ImportFileOptions): ImportOptions {
   const readFile = (other: string): string | undefined => {
     const text = readText(other);
     return "text" in text ? text.text : undefined;
   };
-  return importText(read.text, { home: homedir(), ...options, file: path, directory, readFile, exists: existsSync });
+  const directory = dirname(resolve(path));
+  return { home: homedir(), ...options, file: path, directory, readFile, exists: existsSync };
 }
 
 const programFix = "let drover evaluate it with --allow-js";
@@ -61,21 +94,6 @@ function readText(path: string): { readonly text: string } | { readonly problem:
   }
 }
 
-/** The files meant by a path: the templates of a directory, the files a pattern fits, or the one file. */
-function listIncluded(path: string): readonly string[] {
-  const isPattern = /[*?[]/.test(basename(path));
-  const isDirectory = !isPattern && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isPattern && !isDirectory) return [path];
-  const [directory, pattern] = isDirectory ? [path, "*.json"] : [dirname(path), basename(path)];
-  try {
-    const isMeant = picomatch(pattern);
-    const names = readdirSync(directory).filter((name) => isMeant(name));
-    return names.sort().map((name) => join(directory, name));
-  } catch {
-    return [path];
-  }
-}
-
 function merge(whole: Imported, part: Imported, file: string): Imported {
   const taken = new Set(whole.templates.map(({ name }) => name));
   const clashes = part.templates.filter(({ name }) => taken.has(name));
@@ -86,7 +104,7 @@ function merge(whole: Imported, part: Imported, file: string): Imported {
   return {
     ...whole,
     templates: [...whole.templates, ...part.templates.filter(({ name }) => !taken.has(name))],
-    report: [...whole.report, ...part.report],
+    report: [...whole.report, ...part.report.map((row) => ({ ...row, file }))],
     errors: [...whole.errors, ...part.errors, ...errors],
   };
 }

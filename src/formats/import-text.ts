@@ -3,7 +3,7 @@ import { ProcessError } from "../errors.js";
 import type { ReadDocument, SourceDocument } from "../template/source-document.js";
 import { textProblem } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
-import type { Format, Scope } from "./format.js";
+import type { DocumentPart, Format, Scope } from "./format.js";
 import { findFormat, formats } from "./formats.js";
 import { type Imported, importDocument } from "./import-document.js";
 import { readData } from "./read-data.js";
@@ -47,6 +47,36 @@ export function importText(text: string, options: ImportOptions = {}): Imported 
   return importDocument(detected.format, detected.document, { ...scope, document: detected.document.value });
 }
 
+/** The same for a text and those that it includes, of a format that makes one document of them. */
+export function importTexts(text: string, included: readonly IncludedText[], options: ImportOptions): Imported {
+  const format = formatNamed(options.format ?? "");
+  const scope = scopeOf(options);
+  const errors: TemplateError[] = [];
+  const parts: DocumentPart[] = [];
+  for (const { file, directory, text: content } of [{ file: "", directory: scope.directory, text }, ...included]) {
+    const fault = content.trim() === "" && file !== "" ? undefined : faultOf(content);
+    const document = fault === undefined ? format.read(content) : { problems: [fault] };
+    if ("value" in document) parts.push({ file, directory, document });
+    else
+      errors.push(...document.problems.map((problem) => new TemplateError(file === "" ? scope.file : file, problem)));
+  }
+  const document = format.join?.(parts) ?? { value: undefined, locate: () => undefined };
+  const imported = importDocument(format, document, { ...scope, document: document.value });
+  return { ...imported, errors: [...errors, ...imported.errors] };
+}
+
+export interface IncludedText {
+  readonly file: string;
+  /** Absolute. */
+  readonly directory: string;
+  readonly text: string;
+}
+
+/** Whether a file of this format and those it includes are one document. */
+export function isJoined(format: string): boolean {
+  return findFormat(format)?.join !== undefined;
+}
+
 /**
  * The processes in an object of another system's configuration, as its programs hold it: also with RegExp in it.
  *
@@ -75,13 +105,21 @@ type Detected =
 function detectFormat(text: string): Detected {
   const readings = new Map<Format["read"], ReadDocument>();
   for (const format of formats) {
-    if (!readings.has(format.read)) readings.set(format.read, format.read(text));
-    const document = readings.get(format.read);
-    if (document !== undefined && "value" in document && format.detect(document.value)) return { format, document };
+    const document = readings.get(format.read) ?? format.read(text);
+    readings.set(format.read, document);
+    if ("value" in document && format.detect(document.value)) return { format, document };
   }
-  const [first] = [...readings.values()];
-  if (first !== undefined && "problems" in first) return { problems: first.problems };
-  return { problems: [unknownSystem()] };
+  return { problems: problemsOf(readings.get(readerMeantBy(text))) };
+}
+
+/** How the text is meant to be read: as its first line tells, else as most files are. */
+function readerMeantBy(text: string): Format["read"] {
+  const first = /^\uFEFF?(?:[ \t]*(?:[#;].*)?\r?\n)*(.*)/.exec(text)?.[1] ?? "";
+  return formats.find(({ firstLine }) => firstLine?.test(first) === true)?.read ?? readData;
+}
+
+function problemsOf(document: ReadDocument | undefined): readonly ReturnType<typeof textProblem>[] {
+  return document !== undefined && "problems" in document ? document.problems : [unknownSystem()];
 }
 
 function unknownSystem(): ReturnType<typeof textProblem> {

@@ -1,21 +1,14 @@
 import type { PathPart } from "../template/problem.js";
 import { type LocatedProblem, type Position, type ReadDocument, textProblem } from "../template/source-document.js";
 
-export interface IniRules {
-  /** Characters that begin a comment at the beginning of a line. */
-  readonly comments: string;
-  /** How a value goes on in the next line: after a backslash (systemd), or when that is indented (supervisord). */
-  readonly continuation: "backslash" | "indent";
-}
-
 /** Sections, their keys, and for each key its values in order: a key may be given several times. */
 export type IniValue = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 const longestLine = 256 * 1024;
 
-/** Reads an INI file: `[section]`, `key=value`, comments. What a value means is not looked at. */
-export function readIni(text: string, rules: IniRules): ReadDocument {
-  const reader = new IniReader(rules);
+/** Reads an INI file: `[section]`, `key=value`, lines of comment that begin with one of some characters. What a value means is not looked at. */
+export function readIni(text: string, comments: string): ReadDocument {
+  const reader = new IniReader(comments);
   for (const [index, line] of text
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/)
@@ -38,29 +31,25 @@ class IniReader {
   readonly sections = new Map<string, Map<string, string[]>>();
   readonly places = new Map<string, Position>();
   readonly problems: LocatedProblem[] = [];
-  readonly #rules: IniRules;
+  readonly #comments: string;
   #section: string | undefined;
   #values: string[] | undefined;
   #continues = false;
 
-  constructor(rules: IniRules) {
-    this.#rules = rules;
+  constructor(comments: string) {
+    this.#comments = comments;
   }
 
   take(line: string, number: number): void {
     if (line.length > longestLine) this.#complain(number, "this line is too long", `at most ${longestLine} characters`);
     else if (this.#isSkipped(line)) return;
-    else if (this.#isContinuation(line)) this.#goOn(line, number);
+    else if (this.#continues) this.#append(line);
     else this.#begin(line, number);
   }
 
   #isSkipped(line: string): boolean {
     const text = line.trim();
-    return text === "" ? !this.#continues : this.#rules.comments.includes(text[0] ?? "");
-  }
-
-  #isContinuation(line: string): boolean {
-    return this.#continues || (this.#rules.continuation === "indent" && /^\s/.test(line));
+    return text === "" ? !this.#continues : this.#comments.includes(text[0] ?? "");
   }
 
   #begin(line: string, number: number): void {
@@ -90,13 +79,8 @@ class IniReader {
     this.#append(value);
   }
 
-  #goOn(line: string, number: number): void {
-    if (this.#values === undefined) return this.#complain(number, "this line continues nothing", "key=value");
-    this.#append(this.#rules.continuation === "indent" ? `\n${line.trim()}` : line);
-  }
-
   #append(text: string): void {
-    this.#continues = this.#rules.continuation === "backslash" && text.endsWith("\\");
+    this.#continues = text.endsWith("\\");
     // systemd.syntax(7): a backslash at the end of a line becomes a blank.
     const piece = this.#continues ? `${text.slice(0, -1)} ` : text;
     const values = this.#values ?? [];

@@ -2,6 +2,7 @@ import { type Complaint, describeValue } from "../template/complaint.js";
 import { complainAboutText } from "../template/read-text.js";
 import { isObject } from "../template/validate.js";
 import { Prepared } from "./prepared.js";
+import { readInteger, readOctal, readSize, readSwitch } from "./words-of-ini.js";
 
 /** What kind of value a foreign field takes. */
 export type Kind = keyof typeof readers;
@@ -26,6 +27,10 @@ export const kindTitles: Readonly<Record<string, string>> = {
   seconds: "seconds",
   megabytes: "MB",
   variables: "names and values",
+  switch: "true or false, as a word",
+  integer: "whole number",
+  octal: "octal number",
+  size: "bytes, or KB, MB, GB",
   any: "",
 };
 
@@ -44,6 +49,11 @@ const readers = {
   megabytes: (value: unknown): Read =>
     isNumber(value) && value > 0 ? { value: Math.round(value * 1024 * 1024) } : complain(value, "a number of MB"),
   variables: readVariables,
+  /** Of a file whose values are all texts. */
+  switch: readSwitch,
+  integer: readInteger,
+  octal: readOctal,
+  size: readSize,
   any: (value: unknown): Read => ({ value }),
 } as const;
 

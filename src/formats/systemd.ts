@@ -10,7 +10,8 @@ export const systemd: Format = {
   title: "systemd",
   files: "NAME.service",
   relativeTo: "file",
-  read: (text) => readIni(text, { comments: "#;", continuation: "backslash" }),
+  read: (text) => readIni(text, "#;"),
+  firstLine: /^\[(?:Unit|Service|Install)\b/,
   detect: (value) => isObject(value) && isObject(value["Service"]),
   entries: (value, { file }) => ({ entries: [{ path: [], value, key: basename(file).replace(/\.service$/, "") }] }),
   constants: [

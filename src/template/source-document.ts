@@ -4,6 +4,8 @@ import type { PathPart, Problem } from "./problem.js";
 export interface Position {
   readonly line: number;
   readonly column: number;
+  /** The file, where the document is made of several and it is not the first of them. */
+  readonly file?: string | undefined;
 }
 
 /** A problem and its place in the file, where the encoding has one. */
