@@ -7,6 +7,7 @@ import { processCompose } from "./process-compose.js";
 import { processman } from "./processman.js";
 import { procfile } from "./procfile.js";
 import { proxy } from "./proxy.js";
+import { supervisord } from "./supervisord.js";
 import { systemd } from "./systemd.js";
 import { tuix } from "./tuix.js";
 
@@ -20,6 +21,7 @@ export const formats: readonly Format[] = [
   cnInfra,
   ally,
   pm2,
+  supervisord,
   systemd,
   procfile,
 ];
