@@ -81,11 +81,12 @@ class ConfigReader {
   }
 
   #add(key: string, value: string, place: Place): void {
-    const keys = this.sections.get(this.#section ?? "");
-    const values = keys?.get(key) ?? [];
-    this.#value = [value];
-    keys?.set(key, [...values, this.#value]);
+    const keys = this.sections.get(this.#section ?? "") ?? new Map<string, string[][]>();
+    const values = keys.get(key) ?? [];
+    keys.set(key, values);
     this.#places.set(`${this.#section}\0${key}\0${values.length}`, place);
+    this.#value = [value];
+    values.push(this.#value);
   }
 
   locate([section = "", key = "", index]: readonly PathPart[], at: Problem["at"]): Position | undefined {

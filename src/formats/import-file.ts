@@ -25,7 +25,7 @@ export function importFile(path: string, options: ImportFileOptions = {}): Impor
   const imported = importOne(path, options);
   const format = options.format ?? imported.format;
   if (imported.includes.length === 0) return imported;
-  const found = imported.includes.map((pattern) => listIncluded(resolve(dirname(resolve(path)), pattern)));
+  const found = imported.includes.map((pattern) => listIncluded(dirname(resolve(path)), pattern));
   const files = [...new Set(found.flat())];
   const { includes } = imported;
   const empty = includes.filter((_, index) => found[index]?.length === 0).map(describeEmpty);

@@ -1,20 +1,22 @@
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import picomatch from "picomatch";
 
 /**
- * The files meant by an absolute path: the templates of a directory, the one file, or the files that fit a pattern, as glob(7) has them:
- * `*`, `?` and `[…]` in any part, which fit no slash and no dot at the beginning of a name. A file that does not exist is told by whoever
- * reads it; a pattern may fit none.
+ * The files meant by a path: the templates of a directory, the one file, or the files that fit a pattern, as glob(7) has them: `*`, `?` and
+ * `[…]` in any part, which fit no slash and no dot at the beginning of a name. A relative path begins in the directory, which is no pattern
+ * whatever its name. A file that does not exist is told by whoever reads it; a pattern may fit none.
  */
-export function listIncluded(path: string): readonly string[] {
+export function listIncluded(directory: string, path: string): readonly string[] {
+  const base = isAbsolute(path) ? "/" : directory;
+  const whole = resolve(directory, path);
   if (isPattern(path))
     return listFitting(
-      "/",
+      base,
       path.split("/").filter((part) => part !== ""),
     );
-  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isDirectory ? listFitting(path, ["*.json"]) : [path];
+  const isDirectory = statSync(whole, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isDirectory ? listFitting(whole, ["*.json"]) : [whole];
 }
 
 const isPattern = (text: string): boolean => /[*?[]/.test(text);

@@ -33,7 +33,11 @@ export function readGroups(sections: Sections, expansions: Expansions): Groups {
       ...faultAt([section, "priority"], typeof priority === "number" ? undefined : priority),
     );
     const group = { name, priority: typeof priority === "number" ? priority : usualPriority };
-    for (const each of new Set(names)) groupsOf.set(each, [...(groupsOf.get(each) ?? []), group]);
+    for (const each of new Set(names)) {
+      const groups = groupsOf.get(each) ?? [];
+      groupsOf.set(each, groups);
+      groups.push(group);
+    }
   }
   return { groupsOf, faults };
 }

@@ -39,8 +39,18 @@ interface Numbers {
 /** More than a host can hold. */
 const mostProcesses = 10_000;
 
+/** The processes of all programs, up to a few more than an import takes. */
+export function listProcesses(programs: readonly Program[], surroundings: Surroundings): readonly ProgramProcess[] {
+  const processes: ProgramProcess[] = [];
+  for (const program of programs) {
+    if (processes.length > mostProcesses) break;
+    processes.push(...processesOf(program, surroundings));
+  }
+  return processes;
+}
+
 /** The processes of a program: one entry when they are alike, else one for each. */
-export function processesOf(program: Program, surroundings: Surroundings): readonly ProgramProcess[] {
+function processesOf(program: Program, surroundings: Surroundings): readonly ProgramProcess[] {
   const group = program.group?.name ?? program.name;
   const words = { program_name: program.name, group_name: group };
   const expansions = surroundings.expansions.withPlain(words);

@@ -7,7 +7,7 @@ import { joinSections } from "./join-sections.js";
 import { remarkOn } from "./supervisord-expansions.js";
 import { supervisordFields } from "./supervisord-fields.js";
 import { complainAboutName } from "./supervisord-groups.js";
-import { type Program, type ProgramProcess, processesOf } from "./supervisord-programs.js";
+import { listProcesses, type Program, type ProgramProcess } from "./supervisord-programs.js";
 import { describeSections, nameIn, readSections, type Sections } from "./supervisord-sections.js";
 import { expansionsOf, readSurroundings, type Surroundings } from "./supervisord-surroundings.js";
 
@@ -109,10 +109,10 @@ function listEntries(value: unknown, scope: Scope): Entries {
   }
   const isUsable = !faults.some(({ path }) => path[0] === "supervisord");
   const usable = programs.filter(({ name }) => isUsable && complainAboutName(name) === undefined);
-  const processes = usable.flatMap((program) => processesOf(program, surroundings));
+  const processes = listProcesses(usable, surroundings);
   const sectionRows = describeSections(value, documentRules).map((row) => withRemark(row, surroundings));
   const rows = [...sectionRows, ...describeEmpty(usable, processes)];
-  return { entries: nameApart(processes.sort(byOrder)), rows, problems: faults };
+  return { entries: nameApart([...processes].sort(byOrder)), rows, problems: faults };
 }
 
 /** What of the surroundings of the import is in every process is told once, where it stands. */

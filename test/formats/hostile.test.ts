@@ -26,6 +26,7 @@ const texts: Readonly<Record<string, string>> = {
   "a comment without an end": `/*${"*".repeat(100_000)}`,
   "blanks and comments": `${"/* */ ".repeat(50_000)}[`,
   "quotes without an end": `["${'\\"'.repeat(100_000)}`,
+  "a key given again and again": `[program:a]\n${"k=\n".repeat(50_000)}`,
   "a list of numbers": JSON.stringify(Array.from({ length: 50_000 }, (_, index) => index)),
 };
 

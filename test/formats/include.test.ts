@@ -27,11 +27,14 @@ test.each<[pattern: string, names: readonly string[]]>([
   ["conf.d/!a*", []],
   ["gone/*.conf", []],
   ["conf.d/.*", ["conf.d/.hidden.conf"]],
+  ["conf.d/../plai?", ["plain"]],
   ["plain", ["plain"]],
 ])("%s fits what glob(7) says", (pattern, names) => {
   const paths = ["conf.d/a.conf", "conf.d/b.conf", "conf.d/.hidden.conf", "one/x.ini", "two/x.ini", "two/deep/x.ini"];
-  using dir = filesOf(Object.fromEntries([...paths, "plain"].map((path) => [path, ""])));
-  expect(listIncluded(join(dir.path, pattern))).toEqual(names.map((name) => join(dir.path, name)));
+  using dir = filesOf(Object.fromEntries([...paths, "plain"].map((path) => [join("[0]", path), ""])));
+  const directory = join(dir.path, "[0]");
+  expect(listIncluded(directory, pattern)).toEqual(names.map((name) => join(directory, name)));
+  expect(listIncluded("/", join(dir.path, "*", pattern)).length).toBe(pattern === "plain" ? 1 : names.length);
 });
 
 const main = `[supervisord]

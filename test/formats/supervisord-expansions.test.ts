@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { describe, expect, test } from "vitest";
 import { importText } from "../../src/formats/import-text.js";
+import { supervisord } from "../../src/formats/supervisord.js";
 import { errorsOf, lossesOf, onlyTemplate, places } from "./told.js";
 
 const env = { HOME: "/home/me", PORT: "8000", TOKEN: "s3cret" };
@@ -105,5 +106,14 @@ describe("processes", () => {
       ["b-main", ""],
       ["one-c", "one"],
     ]);
+  });
+
+  test("are no more than an import takes, however many are asked for", () => {
+    const settings = { numprocs: ["9999"], process_name: ["%(process_num)d"], command: ["x %(process_num)d"] };
+    const programs = Array.from({ length: 2000 }, (_, index) => [`program:p${index}`, settings] as const);
+    const scope = { file: "f", directory: "/", hostCwd: "/", home: "/", env: {}, document: undefined };
+    const world = { readFile: () => undefined, exists: () => false };
+    const { entries } = supervisord.entries(Object.fromEntries(programs), { ...scope, ...world });
+    expect(entries).toHaveLength(2 * 9999);
   });
 });
