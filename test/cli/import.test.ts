@@ -32,6 +32,19 @@ test("import tells what became of each field, and writes templates", async () =>
   expect(json["errors"]?.[0]).toMatchObject({ line: 9, column: 11, path: "processes.broken.args" });
 });
 
+test("import names the included file, and writes values of its environment into templates", async () => {
+  const here = place();
+  writeFileSync(join(here.path, "supervisord.conf"), "[include]\nfiles=*.ini\n");
+  writeFileSync(
+    join(here.path, "web.ini"),
+    "[program:web]\ncommand=web %(ENV_PATH)s\nautostart=no\nautostart=perhaps\n",
+  );
+  const told = await here.drover("import", "supervisord.conf");
+  expect(told.stdout).toMatch(/^approximated +web +web\.ini:2 .*; with the value PATH has right now$/m);
+  expect(told.stdout).toMatch(/^dropped +- +web\.ini:3 /m);
+  expect(told.stderr).toMatch(/web\.ini:4:11: .*autostart: is the text "perhaps"/);
+});
+
 test("--strict refuses what would be dropped, and writes nothing", async () => {
   const here = place();
   writeFileSync(join(here.path, "their.yaml"), yaml.replace(/ {2}broken[\s\S]*/, ""));
