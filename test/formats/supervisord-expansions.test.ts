@@ -111,7 +111,15 @@ describe("processes", () => {
   test("are no more than an import takes, however many are asked for", () => {
     const settings = { numprocs: ["9999"], process_name: ["%(process_num)d"], command: ["x %(process_num)d"] };
     const programs = Array.from({ length: 2000 }, (_, index) => [`program:p${index}`, settings] as const);
-    const scope = { file: "f", directory: "/", hostCwd: "/", home: "/", env: {}, document: undefined };
+    const scope = {
+      file: "f",
+      directory: "/",
+      hostCwd: "/",
+      home: "/",
+      env: {},
+      document: undefined,
+      environment: undefined,
+    };
     const world = { readFile: () => undefined, exists: () => false };
     const { entries } = supervisord.entries(Object.fromEntries(programs), { ...scope, ...world });
     expect(entries).toHaveLength(2 * 9999);
