@@ -2,16 +2,13 @@ import { describeValue, isComplaint } from "../template/complaint.js";
 import { formatPath, type PathPart, type Problem } from "../template/problem.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { readTemplate } from "../template/read-template.js";
-import type { Position } from "../template/source-document.js";
-import { didYouMean } from "../template/suggestion.js";
 import { isObject } from "../template/validate.js";
+import { collectFields, type GivenField, type PlacelessRow } from "./collect-fields.js";
 import { Draft } from "./draft.js";
-import type { Apply, Entry, EntryContext, FieldRule, Format, Found, ReportRow, Scope, Verdict } from "./format.js";
+import type { Apply, Entry, EntryContext, FieldRule, Format, Found, Scope, Verdict } from "./format.js";
 import { readKind } from "./kind.js";
 import { templateName } from "./template-name.js";
-
-/** A row whose line is not known yet. */
-export type PlacelessRow = Omit<ReportRow, keyof Position | "field"> & { readonly path: readonly PathPart[] };
+import { findUntold } from "./untold.js";
 
 export interface ImportedEntry {
   /** Undefined when something is wrong with it. */
@@ -23,20 +20,36 @@ export interface ImportedEntry {
 /** One process of a foreign file, by the rules of its format. */
 export function importEntry(format: Format, entry: Entry, scope: Scope): ImportedEntry {
   const { path, value } = entry;
-  if (!isObject(value)) {
-    const message = `is ${describeValue(value)}`;
-    return { template: undefined, rows: [], problems: [{ path, at: "value", message, expected: "an object" }] };
-  }
+  const [untold] = findUntold(value, path, "outer");
+  if (untold !== undefined) return { template: undefined, rows: [], problems: [untold] };
+  if (isObject(value)) return importObject(format, value, { path, key: entry.key, scope });
+  const message = `is ${describeValue(value)}`;
+  return { template: undefined, rows: [], problems: [{ path, at: "value", message, expected: "an object" }] };
+}
+
+function importObject(
+  format: Format,
+  value: Record<string, unknown>,
+  { path, key, scope }: Pick<Entry, "path"> & { readonly key: string | undefined; readonly scope: Scope },
+): ImportedEntry {
   const draft = new Draft();
   for (const { to, value: constant } of format.constants) draft.set(to, constant, path);
-  const context: EntryContext = { entry: value, key: entry.key ?? "", entryPath: path, draft, scope };
-  const rows: PlacelessRow[] = entry.key === undefined ? [] : [nameOf(context)];
-  const given = collectFields(format, context, rows);
+  const context: EntryContext = { entry: { ...value }, key: key ?? "", entryPath: path, draft, scope };
+  const named = key === undefined ? [] : [nameOf(context)];
+  const { given, rows: unknown, untold } = collectFields(format, context);
+  const rows = [...named, ...unknown];
   for (const rule of format.rules) applyRule(rule, given.get(rule.field), context, rows);
-  format.finish?.(context);
-  const read = complete(format, context);
-  const name = String(draft.get("name") ?? entry.key ?? "");
+  draft.problems.push(...untold);
+  const read = completeIfTold(format, context, untold.length === 0);
+  const name = String(draft.get("name") ?? key ?? "");
   return { ...read, rows: rows.map((row) => ({ ...row, process: name })) };
+}
+
+/** What follows from a field that is not told would be a second mistake. */
+function completeIfTold(format: Format, context: EntryContext, isTold: boolean): Omit<ImportedEntry, "rows"> {
+  if (!isTold) return { template: undefined, problems: context.draft.problems };
+  format.finish?.(context);
+  return complete(format, context);
 }
 
 function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
@@ -45,44 +58,6 @@ function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
   const outcome = note === "" ? ("mapped" as const) : ("approximated" as const);
   return { process: name, path: entryPath, outcome, to: "name", note };
 }
-
-type Given = Map<string, GivenField>;
-
-/** The fields of an entry that have a rule; whatever else is in it gets a row that says so. */
-function collectFields(format: Format, context: EntryContext, rows: PlacelessRow[]): Given {
-  const fields = format.rules.map(({ field }) => field);
-  const given: Given = new Map();
-  const visit = (object: Record<string, unknown>, inside: string, path: readonly PathPart[]): void => {
-    for (const [key, value] of Object.entries(object)) {
-      if (value === undefined || value === null) continue;
-      const field = `${inside}${key}`;
-      const at = [...path, key];
-      if (fields.includes(field)) given.set(field, { value, path: at });
-      else if (!fields.some((known) => known.startsWith(`${field}.`)))
-        rows.push(unknownField(format, field, { path: at, isHinted: rows.length < mostHints }));
-      else if (isObject(value)) visit(value, `${field}.`, at);
-      else context.draft.complain(at, { message: `is ${describeValue(value)}`, expected: "an object" });
-    }
-  };
-  visit(context.entry, "", context.entryPath);
-  return given;
-}
-
-/** Looking for what was meant takes time, and nobody reads more. */
-const mostHints = 100;
-
-function unknownField(
-  format: Format,
-  field: string,
-  { path, isHinted }: { readonly path: readonly PathPart[]; readonly isHinted: boolean },
-): PlacelessRow {
-  const known = isHinted ? format.rules.map((rule) => rule.field) : [];
-  const fix = didYouMean(field, known);
-  const note = `drover knows no such field of ${format.title}${fix === undefined ? "" : `; ${fix}`}`;
-  return { process: "", path, outcome: "dropped", to: "", note };
-}
-
-type GivenField = { readonly value: unknown; readonly path: readonly PathPart[] };
 
 function applyRule(rule: FieldRule, given: GivenField | undefined, context: EntryContext, rows: PlacelessRow[]): void {
   if (given === undefined && rule.missing === undefined) return;

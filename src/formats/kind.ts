@@ -1,6 +1,7 @@
 import { type Complaint, describeValue } from "../template/complaint.js";
 import { complainAboutText } from "../template/read-text.js";
 import { isObject } from "../template/validate.js";
+import { EnvText } from "./env-text.js";
 
 /** What kind of value a foreign field takes. */
 export type Kind = keyof typeof readers;
@@ -79,9 +80,13 @@ function readTime(value: unknown, factor: number, unit: string): Read {
 
 function readVariables(value: unknown): Read {
   if (!isObject(value)) return complain(value, "an object of names and values");
-  const variables: [string, string][] = [];
+  const variables: [string, string | EnvText][] = [];
   for (const [name, member] of Object.entries(value)) {
     if (member === undefined) continue;
+    if (member instanceof EnvText) {
+      variables.push([name, member]);
+      continue;
+    }
     const text = member === null ? "" : scalarText(member);
     if (text === undefined) return complain(member, `a text as the value of ${name}`);
     const complaint = complainAboutText(name) ?? complainAboutText(text);

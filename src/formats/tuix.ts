@@ -8,7 +8,7 @@ import { blockOf, completeHealth, tuixFields } from "./tuix-fields.js";
 export const tuix: Format = {
   name: "tuix",
   title: "tuix",
-  files: "processes.json, the block processManager of tuix.config.ts, ProcessConfig objects in code",
+  files: "processes.json, tuix.config.ts, TypeScript and JavaScript with ProcessConfig objects",
   relativeTo: "host",
   read: readData,
   detect,
@@ -19,8 +19,19 @@ export const tuix: Format = {
   ],
   rules: tuixFields(),
   documentRules: documentRules(),
+  includes: (value) => (isSettings(value) && typeof value["configFile"] === "string" ? [value["configFile"]] : []),
+  program: {
+    starts: ["start"],
+    makers: ["createProcessManager", "ProcessManager", "ProcessManagerPlugin"],
+    wrappers: ["defineConfig"],
+    marks: [["name", "command"], ["processManager"]],
+    exportMarks: [["processes"], ["services"]],
+    known: () => ({ values: {}, calls: [] }),
+  },
   finish: completeHealth,
 };
+
+const isSettings = (value: unknown): value is Record<string, unknown> => isObject(value) && !("command" in value);
 
 const ownKeys = ["autostart", "autorestart", "restartDelay", "ignoreWatch", "errorFile", "healthCheck", "maxCpu"];
 
@@ -66,6 +77,7 @@ function documentRules(): readonly DocumentRule[] {
     { field: "autoRestart", ...manager },
     { field: "maxRestarts", ...manager },
     { field: "tuixDir", outcome: "approximated", note: "drover keeps its files in --state-dir" },
+    { field: "configFile", outcome: "mapped", note: "its processes are read, too" },
     { field: "groups", outcome: "dropped", note: "write `group` into each process, and dependsOn for an order" },
     { field: "dependencies", outcome: "dropped", note: "write dependsOn into each template" },
   ];
