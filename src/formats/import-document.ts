@@ -61,7 +61,7 @@ export function importSources(format: Format, sources: readonly Source[], file: 
   return {
     format: format.name,
     templates: [...templates.values()],
-    report: rows,
+    report: rows.sort(byPlace),
     errors: faults
       .sort(byPlace)
       .slice(0, mostErrors)
