@@ -44,8 +44,17 @@ export function importSources(format: Format, sources: readonly Source[], file: 
   const templates = new Map<string, ProcessTemplate>();
   let room = mostEntries;
   for (const { document, scope } of sources) {
-    const { entries, others = [], problems = [] } = format.entries(document.value, scope);
-    const found: Problem[] = [...problems, ...others.flatMap((path) => complainOfOther(format, document, path))];
+    const untold = findUntold(document.value, [], "outer");
+    const {
+      entries,
+      others = [],
+      problems = [],
+    } = untold.length > 0 ? { entries: [] } : format.entries(document.value, scope);
+    const found: Problem[] = [
+      ...untold,
+      ...problems,
+      ...others.flatMap((path) => complainOfOther(format, document, path)),
+    ];
     const foundRows = others.map((path) => describeOther(format, path));
     if (entries.length > room) found.push(tooMany(entries.length));
     for (const entry of entries.slice(0, room)) {

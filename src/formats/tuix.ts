@@ -1,8 +1,10 @@
+import type { PathPart } from "../template/problem.js";
 import { isObject } from "../template/validate.js";
 import { never } from "./apply.js";
-import type { DocumentRule, Entries, Format } from "./format.js";
+import type { DocumentRule, Entries, Entry, Format } from "./format.js";
 import { readData } from "./read-data.js";
 import { blockOf, completeHealth, tuixFields } from "./tuix-fields.js";
+import { findUntold } from "./untold.js";
 
 /** `ProcessConfig` objects of tuix, its `processes.json`, and the block `processManager` of its configuration. */
 export const tuix: Format = {
@@ -61,14 +63,19 @@ function listEntries(value: unknown): Entries {
   if (!isObject(block)) return { entries: [], problems: [{ path: [], at: "value", message: "holds no processes" }] };
   if ("command" in block) return { entries: [{ path: inside, value: block }] };
   const listed = "processes" in block ? "processes" : "services";
+  const untold = [listed, "processManager"].flatMap((key) => findUntold(block[key], [...inside, key], "outer"));
+  if (untold.length > 0) return { entries: [], problems: untold };
   const others = Object.keys(block).filter((key) => key !== listed);
-  const list = block[listed] ?? [];
-  const entries = Object.entries(list).map(([key, entry]) => {
-    if (Array.isArray(list)) return { path: [...inside, listed, Number(key)], value: entry };
+  return { entries: entriesOf(block[listed], [...inside, listed]), others: others.map((key) => [...inside, key]) };
+}
+
+/** The processes of a list, or of a map by their names. */
+function entriesOf(list: unknown, path: readonly PathPart[]): readonly Entry[] {
+  if (Array.isArray(list)) return list.map((entry: unknown, index) => ({ path: [...path, index], value: entry }));
+  return Object.entries(list ?? {}).map(([key, entry]) => {
     const isNamed = isObject(entry) && "name" in entry;
-    return { path: [...inside, listed, key], value: entry, ...(!isNamed && { key }) };
+    return { path: [...path, key], value: entry, ...(!isNamed && { key }) };
   });
-  return { entries, others: others.map((key) => [...inside, key]) };
 }
 
 function documentRules(): readonly DocumentRule[] {

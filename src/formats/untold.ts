@@ -8,8 +8,14 @@ import type { Kind } from "./kind.js";
 export class Untold {
   readonly complaint: Complaint;
 
-  constructor(message: string, expected = "a literal", fix?: string) {
-    this.complaint = { message, expected, fix };
+  constructor(message: string, expected = "a literal") {
+    this.complaint = { message, expected };
+  }
+
+  /** Why, in words that hold for what it is a part of as well. */
+  get why(): string | undefined {
+    const { message } = this.complaint;
+    return message.includes(", which ") ? message.slice(message.lastIndexOf(", which ") + 2) : undefined;
   }
 }
 

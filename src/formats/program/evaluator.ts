@@ -150,6 +150,7 @@ export class Evaluator {
     }
     const key = node.computed ? this.#tell(node.property as Expression, scope).value : nameOf(node.property);
     const outer = this.#tell(node.object as Expression, scope);
+    if (outer.value instanceof Untold) return this.#untold(node, outer.value.why);
     const isOfObject = isObject(outer.value) && typeof key === "string" && key !== "";
     if (!isOfObject && !(Array.isArray(outer.value) && typeof key === "number")) return this.#untold(node);
     return memberOf(outer, key as string | number, node) ?? this.#untold(node, "a member that is not there");
