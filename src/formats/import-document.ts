@@ -1,10 +1,10 @@
 import { formatPath, type PathPart, type Problem } from "../template/problem.js";
 import type { ProcessTemplate } from "../template/process-template.js";
-import type { LocatedProblem, SourceDocument } from "../template/source-document.js";
+import { type LocatedProblem, type SourceDocument, textProblem } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
 import { isObject } from "../template/validate.js";
 import type { PlacelessRow } from "./collect-fields.js";
-import type { Entry, Format, ReportRow, Scope } from "./format.js";
+import type { Entries, Entry, Format, ReportRow, Scope } from "./format.js";
 import { importEntry } from "./import-entry.js";
 import { findUntold } from "./untold.js";
 
@@ -30,43 +30,21 @@ const mostErrors = 1000;
 export interface Source {
   readonly document: SourceDocument;
   readonly scope: Scope;
+  /** Whether it is one process, not a list of them. */
+  readonly isEntry: boolean;
 }
 
 /** The processes of a document of a known format. */
 export function importDocument(format: Format, document: SourceDocument, scope: Scope): Imported {
-  return importSources(format, [{ document, scope }], scope.file);
+  return importSources(format, [{ document, scope, isEntry: false }], scope.file);
 }
 
 /** The processes of several documents that make one file. */
 export function importSources(format: Format, sources: readonly Source[], file: string): Imported {
-  const rows: ReportRow[] = [];
-  const faults: LocatedProblem[] = [];
-  const templates = new Map<string, ProcessTemplate>();
-  let room = mostEntries;
-  for (const { document, scope } of sources) {
-    const untold = findUntold(document.value, [], "outer");
-    const {
-      entries,
-      others = [],
-      problems = [],
-    } = untold.length > 0 ? { entries: [] } : format.entries(document.value, scope);
-    const found: Problem[] = [
-      ...untold,
-      ...problems,
-      ...others.flatMap((path) => complainOfOther(format, document, path)),
-    ];
-    const foundRows = others.map((path) => describeOther(format, path));
-    if (entries.length > room) found.push(tooMany(entries.length));
-    for (const entry of entries.slice(0, room)) {
-      const imported = importEntry(format, entry, scope);
-      foundRows.push(...imported.rows);
-      found.push(...imported.problems);
-      addTemplate(templates, imported.template, { entry, faults: found });
-    }
-    room -= Math.min(entries.length, room);
-    rows.push(...foundRows.map((row) => placeRow(document, row)));
-    faults.push(...found.slice(0, mostErrors).map((fault) => locate(document, fault)));
-  }
+  const whole: Whole = { rows: [], faults: [], templates: new Map(), processes: 0 };
+  for (const source of sources) importSource(format, source, whole);
+  const { rows, faults, templates, processes } = whole;
+  if (processes > mostEntries) faults.push(tooMany(processes));
   return {
     format: format.name,
     templates: [...templates.values()],
@@ -79,8 +57,38 @@ export function importSources(format: Format, sources: readonly Source[], file: 
   };
 }
 
-function tooMany(amount: number): Problem {
-  return { path: [], at: "value", message: `has ${amount} processes`, expected: `at most ${mostEntries}` };
+/** What a file has become so far. */
+interface Whole {
+  readonly rows: ReportRow[];
+  readonly faults: LocatedProblem[];
+  readonly templates: Map<string, ProcessTemplate>;
+  processes: number;
+}
+
+function importSource(format: Format, { document, scope, isEntry }: Source, whole: Whole): void {
+  const { entries, others = [], problems = [] } = listEntries(format, { document, scope, isEntry });
+  const faults: Problem[] = [...problems, ...others.flatMap((path) => complainOfOther(format, document, path))];
+  const rows = others.map((path) => describeOther(format, path));
+  for (const entry of entries.slice(0, Math.max(0, mostEntries - whole.processes))) {
+    const imported = importEntry(format, entry, scope);
+    rows.push(...imported.rows);
+    faults.push(...imported.problems);
+    addTemplate(whole.templates, imported.template, { entry, faults });
+  }
+  whole.processes += entries.length;
+  whole.rows.push(...rows.map((row) => placeRow(document, row)));
+  whole.faults.push(...faults.slice(0, mostErrors).map((fault) => locate(document, fault)));
+}
+
+function listEntries(format: Format, { document, scope, isEntry }: Source): Entries {
+  const { value } = document;
+  const problems = findUntold(value, [], "outer");
+  if (problems.length > 0) return { entries: [], problems };
+  return isEntry ? { entries: [{ path: [], value }] } : format.entries(value, scope);
+}
+
+function tooMany(amount: number): LocatedProblem {
+  return textProblem(`has ${amount} processes`, {}, `at most ${mostEntries}`);
 }
 
 function addTemplate(

@@ -73,9 +73,9 @@ function importConfigurations(
   { text, scope }: Reading,
 ): Imported {
   const lines = new LineIndex(text);
-  const sources = configurations.map(({ value, place, settings }) => {
+  const sources = configurations.map(({ value, place, settings, isStarted = false }) => {
     const document: SourceDocument = { value, locate: (path, at) => lines.positionAt(offsetOf(place, path, at)) };
-    return { document, scope: { ...scope, document: settings ?? value } };
+    return { document, scope: { ...scope, document: settings ?? value }, isEntry: isStarted };
   });
   const imported = importSources(format, sources, scope.file);
   const isEmpty = imported.templates.length + imported.errors.length + imported.includes.length === 0;

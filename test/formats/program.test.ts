@@ -252,6 +252,12 @@ strict.start(${process("a")}); lax.start(${process("b")}); other.start(${process
     ]);
   });
 
+  test("what is started is a process, also when its command is missing", () => {
+    expect(errorsOf(read("manager.start({\n  name: 'a' })"))).toEqual([
+      "p.ts:1:15: has none of command, script; expected exactly one of them",
+    ]);
+  });
+
   test("a process that is started from elsewhere is an error with its place", () => {
     expect(errorsOf(read(`manager.start(${process("a")});\nmanager.start(load());`))).toEqual([
       "p.ts:2:15: is `load()`, which only running the program would tell; expected a literal",

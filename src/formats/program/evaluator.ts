@@ -80,7 +80,8 @@ export class Evaluator {
     this.#spend(1);
     const reader = (this.#readers as Readonly<Record<string, Reader | undefined>>)[node.type];
     if (reader === undefined) return this.#untold(node);
-    if (this.#depth >= deepestNesting) return toldAt(node, new Untold("is nested too deeply", "fewer levels"));
+    if (this.#depth >= deepestNesting)
+      return toldAt(node, new Untold("is an expression, which is nested too deeply", "fewer levels"));
     this.#depth += 1;
     try {
       return reader(node as never, scope);
@@ -105,7 +106,7 @@ export class Evaluator {
     BinaryExpression: (node: Of<"BinaryExpression">, scope: Scope) => this.#binary(node, scope),
     LogicalExpression: (node: Of<"LogicalExpression">, scope: Scope) => {
       const [left, right] = [this.#tell(node.left, scope).value, this.#tell(node.right, scope).value];
-      return this.#told(node, choose(node.operator, left, right));
+      return this.#told(node, choose(node.operator, left, right), [left, right]);
     },
     TSAsExpression: (node: Of<"TSAsExpression">, scope: Scope) => this.#tell(node.expression, scope),
     TSSatisfiesExpression: (node: Of<"TSSatisfiesExpression">, scope: Scope) => this.#tell(node.expression, scope),
@@ -122,7 +123,7 @@ export class Evaluator {
       const inner = node.expressions[index] as Expression | undefined;
       return [value.cooked, ...(inner === undefined ? [] : [this.#tell(inner, scope).value])];
     });
-    return this.#told(node, joinTexts(parts));
+    return this.#told(node, joinTexts(parts), parts);
   }
 
   #name(node: Of<"Identifier">, scope: Scope): Told {
@@ -160,7 +161,7 @@ export class Evaluator {
     const known = this.#knownCall(dottedName(node.callee), scope);
     if (known === undefined) return this.#untold(node);
     const values = node.arguments.map((argument) => this.#tell(argument as Expression, scope).value);
-    return this.#told(node, known(values));
+    return this.#told(node, known(values), values);
   }
 
   #knownCall(written: string, scope: Scope): KnownNames["calls"][number]["call"] | undefined {
@@ -181,12 +182,14 @@ export class Evaluator {
   #binary(node: Of<"BinaryExpression">, scope: Scope): Told {
     if (node.left.type === "PrivateName") return this.#untold(node);
     const [left, right] = [this.#tell(node.left, scope).value, this.#tell(node.right, scope).value];
-    return this.#told(node, calculate(node.operator, left, right));
+    return this.#told(node, calculate(node.operator, left, right), [left, right]);
   }
 
-  #told(node: Expression, value: unknown): Told {
+  /** What is made of parts; one that is not told says why the whole is not. */
+  #told(node: Expression, value: unknown, parts: readonly unknown[]): Told {
     if (typeof value === "string") this.#spend(value.length / 16);
-    return value === undefined ? this.#untold(node) : toldAt(node, value);
+    const untold = [value, ...parts].find((part) => part instanceof Untold);
+    return value === undefined || untold !== undefined ? this.#untold(node, untold?.why) : toldAt(node, value);
   }
 
   #untold(node: Expression, what?: string): Told {

@@ -11,6 +11,8 @@ import { dottedName } from "./syntax.js";
 export interface Configuration extends Whole {
   /** Settings of the manager that starts it. */
   readonly settings?: unknown;
+  /** Whether it is one process, whatever it has in it. */
+  readonly isStarted?: boolean;
 }
 
 /** The configurations of a program, each once, in the order of the text. */
@@ -90,7 +92,7 @@ class Finder {
     if (!this.#shape.starts.includes(callee.property.name)) return [];
     const { sureness, settings } = this.#managerOf(callee.object as Expression, scope);
     const given = this.#each(first as Expression, scope).filter((told) => this.#isStarted(told, sureness));
-    return given.map((told) => ({ ...told, settings }));
+    return given.map((told) => ({ ...told, settings, isStarted: true }));
   }
 
   #each(node: Expression, scope: Scope): readonly Whole[] {

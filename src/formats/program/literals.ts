@@ -36,7 +36,7 @@ export function tellList(node: Of<"ArrayExpression">, telling: Telling): Told {
     if (element === null) return [toldAt(node, undefined)];
     if (element.type !== "SpreadElement") return [anchor(telling.tell(element), element)];
     const { value, place } = telling.tell(element.argument);
-    if (!Array.isArray(value)) return [untoldAt(telling.text, element)];
+    if (!Array.isArray(value)) return [untoldAt(telling.text, element, whyOf(value))];
     telling.spend(value.length);
     return value.map((item: unknown, index) => ({ value: item, place: place.items[index] ?? placeOf(element) }));
   });
@@ -75,9 +75,11 @@ function tellProperty(property: Property, telling: Telling): Members | Untold {
 function spread(node: Ranged & { readonly argument: Expression }, telling: Telling): Members | Untold {
   const { value, place } = telling.tell(node.argument);
   if (value === undefined || value === null) return [];
-  if (!isObject(value)) return untoldAt(telling.text, node).value as Untold;
+  if (!isObject(value)) return untoldAt(telling.text, node, whyOf(value)).value as Untold;
   telling.spend(place.members.length);
   return place.members.map(({ key, keyStart, place: inner }) => {
     return [key, { keyStart, told: { value: value[key], place: inner } }];
   });
 }
+
+const whyOf = (value: unknown): string | undefined => (value instanceof Untold ? value.why : undefined);

@@ -2,6 +2,7 @@ import { EnvText, withFallback } from "../env-text.js";
 import { Untold } from "../untold.js";
 
 const longestText = 64 * 1024;
+const tooLong = new Untold(`is a text, which gets longer than ${longestText} characters`);
 
 /** A text put together from values; undefined where one of them is none that a text can be made of. */
 export function joinTexts(parts: readonly unknown[]): string | EnvText | Untold | undefined {
@@ -9,10 +10,10 @@ export function joinTexts(parts: readonly unknown[]): string | EnvText | Untold 
   for (const part of parts) {
     const text = textOf(part);
     if (text === undefined) return undefined;
-    pieces.push(...text.pieces);
+    for (const piece of text.pieces) pieces.push(piece);
   }
   const text = new EnvText(pieces);
-  if (text.size > longestText) return new Untold("is a text that gets too long", `at most ${longestText} characters`);
+  if (text.size > longestText) return tooLong;
   return text.pieces.every((piece) => typeof piece === "string") ? text.pieces.join("") : text;
 }
 
@@ -42,5 +43,5 @@ export function choose(operator: string, left: unknown, right: unknown): EnvText
   const fallback = textOf(right);
   if (!(left instanceof EnvText) || fallback === undefined || operator === "&&") return undefined;
   const text = withFallback(left, fallback, operator === "||");
-  return text !== undefined && text.size > longestText ? undefined : text;
+  return text !== undefined && text.size > longestText ? tooLong : text;
 }
