@@ -150,6 +150,14 @@ describe("variables of the environment", () => {
     expect(lossesOf(imported)).toEqual(note === "" ? [] : [`approximated env: ${note}`]);
   });
 
+  test("all of them in front say nothing new; behind others they would win, which nobody can tell", () => {
+    const imported = envOf("1, ...{} }, env: { ...process.env, B: 'b'");
+    expect([errorsOf(imported), imported.templates[0]?.env, lossesOf(imported)]).toEqual([[], { B: "b" }, []]);
+    expect(errorsOf(started("env: { B: 'b', ...process.env }"))[0]).toContain(
+      "env: is `...process.env`, which only running",
+    );
+  });
+
   test("the text has the value that the program gives it", () => {
     const name = fc.constantFrom("X", "Y", "Z");
     const text = fc.string({ unit: fc.constantFrom("$", "{", ":", "-", "a", "`", "\\", "'"), maxLength: 5 });
@@ -185,6 +193,8 @@ describe("where processes are found", () => {
 
   test.each([
     ["start() of anything that has the keys of a process", `a.b.start(${process("a")})`, ["a"]],
+    ["optional calls", `this.manager?.start(${process("a")}); manager?.start?.(${process("b")})`, ["a", "b"]],
+    ["start() after a first line for the shell", `#!/usr/bin/env bun\nmanager.start(${process("a")})`, ["a"]],
     ["start() in functions and conditions", `if (x) { () => { this.m.start(${process("a")}) } }`, ["a"]],
     ["defineConfig", `export default defineConfig({ processManager: { processes: [${process("a")}] } })`, ["a"]],
     [

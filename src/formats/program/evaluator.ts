@@ -5,7 +5,7 @@ import type { ConstBinding, Scope } from "./bindings.js";
 import { type Telling, tellList, tellObject, tellPattern } from "./literals.js";
 import { calculate, choose, joinTexts } from "./operators.js";
 import type { Expression, Of } from "./parse-program.js";
-import { dottedName, nameOf } from "./syntax.js";
+import { dottedName, isMember, type Node, nameOf } from "./syntax.js";
 import { placeOf, type Ranged, type Told, toldAt, untoldAt } from "./told.js";
 
 /** What the programs of a system may use without saying what it is. */
@@ -101,6 +101,7 @@ export class Evaluator {
     ObjectExpression: (node: Of<"ObjectExpression">, scope: Scope) => tellObject(node, this.#telling(scope)),
     Identifier: (node: Of<"Identifier">, scope: Scope) => this.#name(node, scope),
     MemberExpression: (node: Of<"MemberExpression">, scope: Scope) => this.#member(node, scope),
+    OptionalMemberExpression: (node: Of<"OptionalMemberExpression">, scope: Scope) => this.#member(node, scope),
     CallExpression: (node: Of<"CallExpression">, scope: Scope) => this.#call(node, scope),
     UnaryExpression: (node: Of<"UnaryExpression">, scope: Scope) => this.#unary(node, scope),
     BinaryExpression: (node: Of<"BinaryExpression">, scope: Scope) => this.#binary(node, scope),
@@ -115,7 +116,12 @@ export class Evaluator {
   } satisfies Partial<Record<Expression["type"], (node: never, scope: Scope) => Told>>;
 
   #telling(scope: Scope): Telling {
-    return { text: this.#text, tell: (node) => this.#tell(node, scope), spend: (steps) => this.#spend(steps) };
+    return {
+      text: this.#text,
+      tell: (node) => this.#tell(node, scope),
+      isEnvironment: (node) => isEnvironment(node, scope),
+      spend: (steps) => this.#spend(steps),
+    };
   }
 
   #template(node: Of<"TemplateLiteral">, scope: Scope): Told {
@@ -144,7 +150,7 @@ export class Evaluator {
     }
   }
 
-  #member(node: Of<"MemberExpression">, scope: Scope): Told {
+  #member(node: AnyMember, scope: Scope): Told {
     const variable = variableIn(node, scope);
     if (variable !== undefined) {
       return toldAt(node, new EnvText([{ name: variable, fallback: undefined, isForEmpty: false }]));
@@ -210,11 +216,17 @@ function memberOf({ value, place }: Told, key: string | number, node: Ranged): T
 
 type Reader = (node: never, scope: Scope) => Told;
 
+type AnyMember = Of<"MemberExpression"> | Of<"OptionalMemberExpression">;
+
 /** The variable of the environment that an expression is. */
-function variableIn(node: Of<"MemberExpression">, scope: Scope): string | undefined {
-  if (node.object.type !== "MemberExpression" || node.object.object.type !== "Identifier") return undefined;
-  const [root = "", env, name = ""] = dottedName(node).split(".");
-  const binding = scope.find(root);
-  const isHost = /^(?:process|Bun)$/.test(root) && (binding === undefined || binding.kind === "import");
-  return isHost && env === "env" && /^[A-Za-z_]\w{0,200}$/.test(name) ? name : undefined;
+function variableIn(node: AnyMember, scope: Scope): string | undefined {
+  const name = dottedName(node).split(".")[2] ?? "";
+  return isEnvironment(node.object, scope) && /^[A-Za-z_]\w{0,200}$/.test(name) ? name : undefined;
+}
+
+/** Whether an expression is all variables of the environment there are. */
+function isEnvironment(node: Node, scope: Scope): boolean {
+  if (!isMember(node) || node.object.type !== "Identifier") return false;
+  const binding = scope.find(node.object.name);
+  return /^(?:process|Bun)\.env$/.test(dottedName(node)) && (binding === undefined || binding.kind === "import");
 }

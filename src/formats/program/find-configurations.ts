@@ -5,7 +5,7 @@ import type { ConstBinding, Scope } from "./bindings.js";
 import type { Evaluator, Whole } from "./evaluator.js";
 import type { Expression } from "./parse-program.js";
 import type { Survey } from "./survey.js";
-import { dottedName } from "./syntax.js";
+import { dottedName, isMember, nameOf } from "./syntax.js";
 
 /** An object of a program that defines processes, or settings for them. */
 export interface Configuration extends Whole {
@@ -88,8 +88,7 @@ class Finder {
   #started({ call, scope }: Survey["calls"][number]): readonly Configuration[] {
     const { callee } = call;
     const [first] = call.arguments;
-    if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier" || first === undefined) return [];
-    if (!this.#shape.starts.includes(callee.property.name)) return [];
+    if (!isMember(callee) || first === undefined || !this.#shape.starts.includes(nameOf(callee.property))) return [];
     const { sureness, settings } = this.#managerOf(callee.object as Expression, scope);
     const given = this.#each(first as Expression, scope).filter((told) => this.#isStarted(told, sureness));
     return given.map((told) => ({ ...told, settings, isStarted: true }));

@@ -19,6 +19,7 @@ import {
 export interface Telling {
   readonly text: string;
   readonly tell: (node: Expression) => Told;
+  readonly isEnvironment: (node: Expression) => boolean;
   /** Counts what is copied. */
   readonly spend: (steps: number) => void;
 }
@@ -46,7 +47,7 @@ export function tellList(node: Of<"ArrayExpression">, telling: Telling): Told {
 /** Where it cannot be told which members an object has, nothing is said of it. */
 export function tellObject(node: Of<"ObjectExpression">, telling: Telling): Told {
   const members = new Map<string, Member>();
-  for (const property of node.properties) {
+  for (const property of withoutEnvironment(node.properties, telling)) {
     const found = property.type === "SpreadElement" ? spread(property, telling) : tellProperty(property, telling);
     if (found instanceof Untold) return toldAt(property, found);
     for (const [key, member] of found) members.set(key, member);
@@ -54,7 +55,14 @@ export function tellObject(node: Of<"ObjectExpression">, telling: Telling): Told
   return objectOf(node, members);
 }
 
-type Property = Exclude<Of<"ObjectExpression">["properties"][number], { type: "SpreadElement" }>;
+/** Every process has the environment of its manager, so what begins with all of it says nothing new. */
+function withoutEnvironment(properties: Properties, { isEnvironment }: Telling): Properties {
+  const [first, ...others] = properties;
+  return first?.type === "SpreadElement" && isEnvironment(first.argument) ? others : properties;
+}
+
+type Properties = Of<"ObjectExpression">["properties"];
+type Property = Exclude<Properties[number], { type: "SpreadElement" }>;
 type Members = readonly (readonly [string, Member])[];
 
 function tellProperty(property: Property, telling: Telling): Members | Untold {

@@ -4,6 +4,7 @@ import {
   type AnyFunction,
   childrenOf,
   dottedName,
+  isMember,
   type Node,
   nameOf,
   namesIn,
@@ -12,9 +13,11 @@ import {
   type Typed,
 } from "./syntax.js";
 
+type AnyCall = Of<"CallExpression"> | Of<"OptionalCallExpression"> | Of<"NewExpression">;
+
 /** What a program has that processes may be in, in the order of the text, each with the names that it may use. */
 export interface Survey {
-  readonly calls: readonly { readonly call: Of<"CallExpression"> | Of<"NewExpression">; readonly scope: Scope }[];
+  readonly calls: readonly { readonly call: AnyCall; readonly scope: Scope }[];
   /** What `export default` and `module.exports =` give away. */
   readonly exported: readonly { readonly value: Expression; readonly scope: Scope }[];
   readonly consts: readonly ConstBinding[];
@@ -76,17 +79,8 @@ class Surveyor implements Survey {
     FunctionDeclaration: ({ id }: Typed<"FunctionDeclaration">, scope: Scope) => declareOther(id, scope, "a function"),
     ClassDeclaration: ({ id }: Typed<"ClassDeclaration">, scope: Scope) => declareOther(id, scope, "a class"),
     TSEnumDeclaration: ({ id }: Typed<"TSEnumDeclaration">, scope: Scope) => declareOther(id, scope, "an enum"),
-    CallExpression: (call: Typed<"CallExpression">, scope: Scope) => {
-      this.calls.push({ call, scope });
-      const [first] = call.arguments;
-      if (call.callee.type !== "MemberExpression") return;
-      const { object, property } = call.callee;
-      const method = nameOf(property);
-      if (changingMethods.includes(method)) this.#change(object, scope);
-      if (first === undefined) return;
-      if (/^(?:forEach|map)$/.test(method)) this.#callbacks.set(first, { list: object as Expression, scope });
-      if (dottedName(call.callee) === "Object.assign") this.#change(first, scope);
-    },
+    CallExpression: (call: Typed<"CallExpression">, scope: Scope) => this.#noteCall(call, scope),
+    OptionalCallExpression: (call: Typed<"OptionalCallExpression">, scope: Scope) => this.#noteCall(call, scope),
     NewExpression: (call: Typed<"NewExpression">, scope: Scope) => {
       this.calls.push({ call, scope });
     },
@@ -113,6 +107,18 @@ class Surveyor implements Survey {
       scope.declare(id.name, binding);
       this.consts.push(binding);
     } else if (!isOfLoop(id, scope)) declareAll(id, kind === "var" ? scope.ofFunction : scope, `a variable of ${kind}`);
+  }
+
+  #noteCall(call: Exclude<AnyCall, Of<"NewExpression">>, scope: Scope): void {
+    this.calls.push({ call, scope });
+    const { callee } = call;
+    if (!isMember(callee)) return;
+    const method = nameOf(callee.property);
+    if (changingMethods.includes(method)) this.#change(callee.object, scope);
+    const [first] = call.arguments;
+    if (first === undefined) return;
+    if (/^(?:forEach|map)$/.test(method)) this.#callbacks.set(first, { list: callee.object as Expression, scope });
+    if (dottedName(callee) === "Object.assign") this.#change(first, scope);
   }
 
   #openFunction(node: AnyFunction, outer: Scope): Scope {

@@ -47,15 +47,18 @@ export function nameOf(node: Node): string {
   return type === "StringLiteral" ? String(value) : "";
 }
 
+export function isMember(node: Node): node is Of<"MemberExpression"> | Of<"OptionalMemberExpression"> {
+  return node.type === "MemberExpression" || node.type === "OptionalMemberExpression";
+}
+
 /** `a.b.c` as it is written, `this` included; empty for what is no chain of names. */
 export function dottedName(node: Node): string {
   const names: string[] = [];
   let rest: Node = node;
-  while (rest.type === "MemberExpression") {
-    const member = rest as Of<"MemberExpression">;
-    if (member.computed && member.property.type !== "StringLiteral") return "";
-    names.push(nameOf(member.property));
-    rest = member.object;
+  while (isMember(rest)) {
+    if (rest.computed && rest.property.type !== "StringLiteral") return "";
+    names.push(nameOf(rest.property));
+    rest = rest.object;
   }
   const root = rest.type === "ThisExpression" ? "this" : nameOf(rest);
   return root === "" || names.includes("") ? "" : [root, ...names.reverse()].join(".");
@@ -64,6 +67,6 @@ export function dottedName(node: Node): string {
 /** What `a` is in `a.b[c]`. */
 export function rootOf(node: Node): Node {
   let rest = node;
-  while (rest.type === "MemberExpression") rest = (rest as Of<"MemberExpression">).object;
+  while (isMember(rest)) rest = rest.object;
   return rest;
 }
