@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { ProcessError } from "../errors.js";
-import type { ReadDocument, SourceDocument } from "../template/source-document.js";
+import type { LocatedProblem, ReadDocument, SourceDocument } from "../template/source-document.js";
 import { textProblem } from "../template/source-document.js";
 import type { Format, Scope } from "./format.js";
 import { findFormat, formats } from "./formats.js";
@@ -41,6 +41,7 @@ export function importText(text: string, options: ImportOptions = {}): Imported 
   const format = options.format === undefined ? undefined : formatNamed(options.format);
   if (isProgram(scope.file, format)) return importProgram(text, scope, format);
   if (format !== undefined) return read(format, text, scope);
+  if (isProgramFile(scope.file)) return nothing(scope, [unnamedProgram()]);
   const detected = detectFormat(text);
   if ("problems" in detected) return nothing(scope, detected.problems);
   return importDocument(detected.format, detected.document, { ...scope, document: detected.document.value });
@@ -67,9 +68,19 @@ function isProgram(file: string, format: Format | undefined): boolean {
   return isTypedProgramFile(file) || (format !== undefined && hasPrograms(format) && isProgramFile(file));
 }
 
+function unnamedProgram(): LocatedProblem {
+  const names = formats.filter(hasPrograms).map(({ name }) => `--from ${name}`);
+  return textProblem(
+    "is a program of a system that its name does not tell",
+    {},
+    undefined,
+    `name it with ${names.join(" or ")}`,
+  );
+}
+
 type Detected =
   | { readonly format: Format; readonly document: SourceDocument }
-  | { readonly problems: readonly ReturnType<typeof textProblem>[] };
+  | { readonly problems: readonly LocatedProblem[] };
 
 function detectFormat(text: string): Detected {
   const readings = new Map<Format["read"], ReadDocument>();
@@ -113,7 +124,7 @@ function scopeOf(options: ImportOptions): Scope {
   };
 }
 
-function faultOf(text: string): ReturnType<typeof textProblem> | undefined {
+function faultOf(text: string): LocatedProblem | undefined {
   if (text.length > longestText) {
     return textProblem(`is ${text.length} characters long`, {}, `at most ${longestText}; no such file is that long`);
   }

@@ -1,8 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { importFile } from "../../src/formats/import-file.js";
 import { importText } from "../../src/formats/import-text.js";
 import { parseEnvValue } from "../../src/template/env-reference.js";
 import { expandEnv } from "../../src/template/expand-env.js";
+import { tempDir } from "../repo/temp-dir.js";
 import { errorsOf, lossesOf, namesOf, places } from "./told.js";
 
 const read = (code: string, options: object = {}) => importText(code, { ...places, file: "p.ts", ...options });
@@ -318,11 +322,18 @@ describe("files", () => {
     expect(errorsOf(read(code, { format: "systemd" }))).toEqual([
       "p.ts: is a program, and those of systemd are not read; expected a file of data, or a program of tuix, ally",
     ]);
-    expect(errorsOf(read(code, { file: "p.js" }))[0]).toContain("p.js");
+    expect(errorsOf(read(code, { file: "p.js" }))).toEqual([
+      "p.js: is a program of a system that its name does not tell; name it with --from tuix or --from ally",
+    ]);
   });
 
   test("the file that a plugin of tuix is told to read belongs to it", () => {
     const config = "defineConfig({ plugins: [ProcessManagerPlugin({ configFile: 'processes.json' })] })";
     expect(read(config).includes).toEqual(["processes.json"]);
+    using dir = tempDir();
+    writeFileSync(join(dir.path, "tuix.config.ts"), config);
+    writeFileSync(join(dir.path, "processes.json"), '[{ "name": "web", "command": "x", "autostart": false }]');
+    const imported = importFile(join(dir.path, "tuix.config.ts"));
+    expect([errorsOf(imported), namesOf(imported)]).toEqual([[], ["web"]]);
   });
 });
