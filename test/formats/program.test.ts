@@ -221,6 +221,11 @@ describe("where processes are found", () => {
       `const a = ${process("a")}; const all = [a, ${process("b")}]; console.log(a.name)`,
       ["a", "b"],
     ],
+    [
+      "a constant in a list that is also started alone",
+      `const a = ${process("a")}; const all = [a, ${process("b")}]; manager.start(a)`,
+      ["a", "b"],
+    ],
     ["a loop over a constant", `const all = [${process("a")}]; for (const one of all) await manager.start(one)`, ["a"]],
     ["a loop over a list", `for (const one of [${process("a")}, ${process("b")}]) manager.start(one)`, ["a", "b"]],
     ["a callback", `[${process("a")}].forEach(async (one) => { await manager.start(one) })`, ["a"]],
@@ -248,6 +253,8 @@ strict.start(${process("a")}); lax.start(${process("b")}); other.start(${process
       ["NEVER", 5],
       ["NEVER", 5],
     ]);
+    const listed = `const a = ${process("a")}; const all = [a]; const m = createProcessManager({ maxRestarts: 9 }); m.start(a)`;
+    expect(read(listed).templates.map(({ restart }) => restart.maxRestarts)).toEqual([9]);
     expect(lossesOf(imported)).toEqual(["approximated tuixDir: drover keeps its files in --state-dir"]);
     const unclear = `const m = await createProcessManager({ maxRestarts: most() }); m.start(${process("a")});`;
     expect(errorsOf(read(unclear))).toEqual([

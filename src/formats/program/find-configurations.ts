@@ -24,10 +24,10 @@ export function findConfigurations(
   const given = new Finder(survey, shape, evaluator).find();
   const constants = findConstants(survey, shape, evaluator);
   const used = new Set([...given, ...constants].flatMap(({ uses }) => [...uses]));
-  const found = [...given, ...constants.filter(({ binding }) => !used.has(binding))];
-  // What is started at two places is the same process.
-  const byPlace = new Map(found.map((configuration) => [configuration.place, configuration]));
-  return [...byPlace.values()].sort((one, other) => one.place.start - other.place.start);
+  const found = [...given, ...constants.filter(({ binding }) => !used.has(binding))].flatMap(itemsOf);
+  // What is named at two places is the same process; where it is started tells more of it.
+  const byValue = new Map(found.toReversed().map((configuration) => [configuration.value, configuration]));
+  return [...byValue.values()].sort((one, other) => one.place.start - other.place.start);
 }
 
 /** Constants that look like a process, or like a list of them. */
@@ -39,7 +39,7 @@ function findConstants(
   return consts
     .filter(({ value }) => /^(?:Object|Array|TS\w+)Expression$/.test(value.type))
     .map((binding) => ({ ...evaluator.tellConstant(binding), binding }))
-    .filter(({ value }) => itemsOf(value).every((item) => isMarked(item, marks)));
+    .filter((told) => itemsOf(told).every(({ value }) => isMarked(value, marks)));
 }
 
 type NamedConfiguration = Configuration & { readonly binding: ConstBinding };
@@ -66,7 +66,7 @@ class Finder {
     const wrapped = this.#argumentsOf(this.#shape.wrappers).flatMap(([, told]) => (told === undefined ? [] : [told]));
     const exported = this.#survey.exported.map(({ value, scope }) => this.#evaluator.tellWhole(value, scope));
     const marks = [...this.#shape.marks, ...this.#shape.exportMarks];
-    const isConfiguration = ({ value }: Whole): boolean => itemsOf(value).every((item) => isMarked(item, marks));
+    const isConfiguration = (told: Whole): boolean => itemsOf(told).every(({ value }) => isMarked(value, marks));
     return [
       ...settings.filter(isObjectOrUntold),
       ...this.#survey.calls.flatMap((call) => this.#started(call)),
@@ -97,13 +97,7 @@ class Finder {
   #each(node: Expression, scope: Scope): readonly Whole[] {
     const binding = node.type === "Identifier" ? scope.find(node.name) : undefined;
     if (binding?.kind !== "each") return [this.#evaluator.tellWhole(node, scope)];
-    const list = this.#evaluator.tellWhole(binding.list, binding.scope);
-    if (!Array.isArray(list.value)) return [list];
-    return list.value.map((value: unknown, index) => ({
-      ...list,
-      value,
-      place: list.place.items[index] ?? list.place,
-    }));
+    return itemsOf(this.#evaluator.tellWhole(binding.list, binding.scope));
   }
 
   #managerOf(node: Expression, scope: Scope): { readonly sureness: Sureness; readonly settings: unknown } {
@@ -114,8 +108,8 @@ class Finder {
       return { sureness: "sure", settings: this.#managers.get(made)?.value };
     }
     // A class keeps its manager in a member: when there is just one, it is that.
-    const all = [...this.#managers.values()];
-    const settings = all.length === 1 ? all[0]?.value : undefined;
+    const [only] = this.#managers.size === 1 ? this.#managers.values() : [];
+    const settings = only?.value;
     if (/manager$|^pm$/i.test(name)) return { sureness: "sure", settings };
     return { sureness: made === undefined ? "open" : "other", settings };
   }
@@ -130,8 +124,11 @@ class Finder {
 
 const isObjectOrUntold = ({ value }: Pick<Whole, "value">): boolean => isObject(value) || value instanceof Untold;
 
-function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) && value.length > 0 ? value : [value];
+/** The items of a list, or what is none. */
+function itemsOf<Item extends Whole>(told: Item): readonly Item[] {
+  const { value, place } = told;
+  if (!Array.isArray(value) || value.length === 0) return [told];
+  return value.map((item: unknown, index) => ({ ...told, value: item, place: place.items[index] ?? place }));
 }
 
 /** Whether a value has the keys of a configuration. A command that is a function is one of a command line. */
