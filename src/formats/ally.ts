@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { isObject } from "../template/validate.js";
 import { asLiteralEnv, asName, dropped, noEffect } from "./apply.js";
-import type { Entries, FieldRule, Format, Found, Verdict } from "./format.js";
+import type { Entries, FieldRule, Format, Found, Scope, Verdict } from "./format.js";
+import type { KnownNames } from "./program/evaluator.js";
 import { readData } from "./read-data.js";
 import { droppedRule, rule } from "./rule.js";
 import { templateName } from "./template-name.js";
@@ -10,7 +11,7 @@ import { templateName } from "./template-name.js";
 export const ally: Format = {
   name: "ally",
   title: "Ally",
-  files: "plugin.json, BackgroundProcessConfig objects in code",
+  files: "plugin.json, TypeScript and JavaScript with BackgroundProcessConfig objects",
   relativeTo: "file",
   read: readData,
   detect: (value) => isObject(value) && (isConfig(value) || isObject(value["daemon"]) || isObject(value["background"])),
@@ -25,6 +26,14 @@ export const ally: Format = {
   ],
   rules: [...configRules(), ...manifestRules()],
   documentRules: [],
+  program: {
+    starts: ["startProcess"],
+    makers: ["BackgroundProcessManager"],
+    wrappers: [],
+    marks: [["pluginName", "command"]],
+    exportMarks: [],
+    known: knownNames,
+  },
   finish: complete,
 };
 
@@ -39,7 +48,7 @@ function configRules(): readonly FieldRule[] {
   return [
     rule("pluginName", "text", "name", { apply: asName }),
     rule("pluginPath", "text", "cwd"),
-    rule("command", "text", "command"),
+    rule("command", "text", "command", { apply: setOwnCommand }),
     rule("args", "texts", "args"),
     rule("socketPath", "text", "readiness.unix.path, liveness.unix.path, pidFile", {
       note: "the process gets it in SOCKET_PATH; daemon.pid is written beside it",
@@ -93,6 +102,46 @@ function blockRules(block: string): readonly FieldRule[] {
     rule(`${block}.startup_timeout`, "milliseconds", "startTimeout"),
     rule(`${block}.shutdown_grace_period`, "milliseconds", "stop.gracePeriod"),
   ];
+}
+
+/** What programs of Ally take from its own files, and the path that its environment manager gives. */
+function knownNames({ home }: Scope): KnownNames {
+  const python = (plugin: string): string => join(environmentOf(plugin, home), "bin/python3");
+  const areTexts = (values: readonly unknown[]): values is readonly string[] =>
+    values.every((value) => typeof value === "string");
+  return {
+    values: {
+      PLUGIN_TIMEOUTS: timeouts,
+      PLUGIN_ENVS_DIR: join(home, ".ally/plugin-envs"),
+      pythonPath: python(anyPlugin),
+    },
+    calls: [
+      { name: /^(?:path\.)?join$/, call: (values) => (areTexts(values) ? join(...values) : undefined) },
+      {
+        name: /(?:^|\.)getPythonPath$/,
+        call: ([plugin]) => (typeof plugin === "string" ? python(plugin) : undefined),
+      },
+    ],
+  };
+}
+
+const timeouts = {
+  BACKGROUND_PROCESS_STARTUP: 30_000,
+  BACKGROUND_PROCESS_SHUTDOWN_GRACE_PERIOD: 5000,
+  BACKGROUND_PROCESS_HEALTH_CHECK_INTERVAL: 30_000,
+  BACKGROUND_PROCESS_HEALTH_CHECK_TIMEOUT: 5000,
+  BACKGROUND_PROCESS_MAX_HEALTH_CHECK_FAILURES: 3,
+  BACKGROUND_PROCESS_MAX_RESTART_ATTEMPTS: 3,
+  BACKGROUND_PROCESS_RESTART_DELAY: 5000,
+};
+
+/** What Ally's own pages write for the name of a plugin in a path. */
+const anyPlugin = "{plugin_name}";
+
+function setOwnCommand({ draft, entry, value, path }: Found): Verdict | undefined {
+  const command = String(value).replaceAll(anyPlugin, String(entry["pluginName"]));
+  draft.set("command", command, path);
+  return command === value ? undefined : { outcome: "approximated", note: `taken for ${command}` };
 }
 
 /** Where Ally keeps the environment, the socket and the PID file of a plugin. */

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
+import { EnvText } from "./env-text.js";
 import type { Apply, Found, Verdict } from "./format.js";
 import { templateName } from "./template-name.js";
-import { literal, mapValues } from "./variables.js";
+import { literal } from "./variables.js";
 
 // What several formats do with a value. Each is the `apply` of a rule.
 
@@ -12,10 +13,16 @@ export const asName: Apply = ({ draft, value, path }) => {
   return note === "" ? undefined : { outcome: "approximated", note };
 };
 
-/** Variables that are taken as they are. */
+/** Variables that are taken as they are; those of a program may refer to the environment. */
 export const asLiteralEnv: Apply = ({ draft, value, path }) => {
-  draft.set("env", mapValues(value as Record<string, string>, literal), path);
-  return undefined;
+  const variables = Object.entries(value as Record<string, string | EnvText>);
+  const texts = variables.map(([name, text]) => [name, text instanceof EnvText ? text.template : literal(text)]);
+  draft.set("env", Object.fromEntries(texts), path);
+  const notes = variables.map(([name, text]) =>
+    text instanceof EnvText && text.note !== "" ? `${name}: ${text.note}` : "",
+  );
+  const note = notes.filter((each) => each !== "").join("; ");
+  return note === "" ? undefined : { outcome: "approximated", note };
 };
 
 /** A path that is not relative to the working directory of the process, as those of templates are. */

@@ -3,6 +3,7 @@ import type { ReadTemplate } from "../template/read-template.js";
 import type { Position, ReadDocument, SourceDocument } from "../template/source-document.js";
 import type { Draft } from "./draft.js";
 import type { Kind } from "./kind.js";
+import type { KnownNames } from "./program/evaluator.js";
 
 /** What became of a field of a foreign file: it means the same, something near, or nothing any more. */
 export type Outcome = "mapped" | "approximated" | "dropped";
@@ -32,6 +33,8 @@ export interface Format {
   readonly join?: (parts: readonly DocumentPart[]) => SourceDocument;
   /** Names of sets of variables of which one can be chosen. */
   readonly environments?: (value: unknown) => readonly string[];
+  /** How processes are defined in programs of this system; left out, its programs are not read. */
+  readonly program?: ProgramShape;
   /** Looks at the whole entry when all its fields are done. */
   readonly finish?: (entry: EntryContext) => void;
   /** Reads an entry in place of the template that the rules have put together. */
@@ -45,6 +48,22 @@ export interface DocumentPart {
   /** Directory of the file; absolute. */
   readonly directory: string;
   readonly document: SourceDocument;
+}
+
+/** Where a program has processes in it. Nothing of it is run: its literals are read. */
+export interface ProgramShape {
+  /** Methods of a manager that start the process they are given. */
+  readonly starts: readonly string[];
+  /** What makes a manager, of settings for all of its processes. */
+  readonly makers: readonly string[];
+  /** Functions that take a configuration and give it back. */
+  readonly wrappers: readonly string[];
+  /** An object with all keys of one of these is a process, or a configuration with processes in it. */
+  readonly marks: readonly (readonly string[])[];
+  /** More keys that tell a configuration, where a program exports it. */
+  readonly exportMarks: readonly (readonly string[])[];
+  /** What a program need not define. */
+  readonly known: (scope: Scope) => KnownNames;
 }
 
 /** A template field with a value that the other system does not let one choose. */

@@ -1,9 +1,11 @@
 import { formatPath, type PathPart, type Problem } from "../template/problem.js";
 import type { ProcessTemplate } from "../template/process-template.js";
-import type { LocatedProblem, SourceDocument } from "../template/source-document.js";
+import { type LocatedProblem, type Position, type SourceDocument, textProblem } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
-import type { Entry, Format, PlacelessRow, ReportRow, Scope } from "./format.js";
+import { isObject } from "../template/validate.js";
+import type { Entries, Entry, Format, PlacelessRow, ReportRow, Scope } from "./format.js";
 import { importEntry } from "./import-entry.js";
+import { findUntold } from "./untold.js";
 
 /** What a foreign file became. */
 export interface Imported {
@@ -23,37 +25,67 @@ const mostEntries = 10_000;
 /** Nobody reads more. */
 const mostErrors = 1000;
 
+/** A document, and what its importer may know of the world around it. */
+export interface Source {
+  readonly document: SourceDocument;
+  readonly scope: Scope;
+  /** Whether it is one process, not a list of them. */
+  readonly isEntry: boolean;
+}
+
 /** The processes of a document of a known format. */
 export function importDocument(format: Format, document: SourceDocument, scope: Scope): Imported {
-  const { entries, others = [], rows: told = [], problems = [] } = format.entries(document.value, scope);
-  const rows: PlacelessRow[] = [...others.map((path) => describeOther(format, path)), ...told];
-  const faults: Problem[] = [...problems, ...faultOfChoice(format, document.value, scope)];
-  const templates = new Map<string, ProcessTemplate>();
-  if (entries.length > mostEntries) {
-    faults.push({
-      path: [],
-      at: "value",
-      message: `has ${entries.length} processes`,
-      expected: `at most ${mostEntries}`,
-    });
-  }
-  for (const entry of entries.slice(0, mostEntries)) {
-    const imported = importEntry(format, entry, scope);
-    rows.push(...imported.rows);
-    faults.push(...imported.problems);
-    addTemplate(templates, imported.template, { entry, faults });
-  }
-  const located = faults
-    .slice(0, mostErrors)
-    .map((fault) => locate(document, fault))
-    .sort(byPlace);
+  return importSources(format, [{ document, scope, isEntry: false }], scope.file);
+}
+
+/** The processes of several documents that make one file. */
+export function importSources(format: Format, sources: readonly Source[], file: string): Imported {
+  const whole: Whole = { rows: [], faults: [], templates: new Map(), processes: 0 };
+  for (const source of sources) importSource(format, source, whole);
+  const { rows, faults, templates, processes } = whole;
+  if (processes > mostEntries) faults.push(tooMany(processes));
   return {
     format: format.name,
     templates: [...templates.values()],
-    report: rows.map((row) => placeRow(document, row)),
-    errors: located.map((fault) => new TemplateError(fault.file ?? scope.file, fault)),
-    includes: format.includes?.(document.value, scope) ?? [],
+    report: rows.sort(byPlace),
+    errors: faults
+      .sort(byPlace)
+      .slice(0, mostErrors)
+      .map((fault) => new TemplateError(fault.file ?? file, fault)),
+    includes: sources.flatMap(({ document, scope }) => format.includes?.(document.value, scope) ?? []),
   };
+}
+
+/** What a file has become so far. */
+interface Whole {
+  readonly rows: ReportRow[];
+  readonly faults: LocatedProblem[];
+  readonly templates: Map<string, ProcessTemplate>;
+  processes: number;
+}
+
+function importSource(format: Format, { document, scope, isEntry }: Source, whole: Whole): void {
+  const { entries, others = [], rows: told = [], problems = [] } = listEntries(format, { document, scope, isEntry });
+  const faults: Problem[] = [...problems, ...others.flatMap((path) => complainOfOther(format, document, path))];
+  const rows = [...others.map((path) => describeOther(format, path)), ...told];
+  for (const entry of entries.slice(0, Math.max(0, mostEntries - whole.processes))) {
+    const imported = importEntry(format, entry, scope);
+    rows.push(...imported.rows);
+    faults.push(...imported.problems);
+    addTemplate(whole.templates, imported.template, { entry, faults });
+  }
+  whole.processes += entries.length;
+  whole.rows.push(...rows.map((row) => placeRow(document, row)));
+  whole.faults.push(...faults.slice(0, mostErrors).map((fault) => locate(document, fault)));
+}
+
+function listEntries(format: Format, { document, scope, isEntry }: Source): Entries {
+  const { value } = document;
+  const problems = findUntold(value, [], "outer");
+  if (problems.length > 0) return { entries: [], problems };
+  if (isEntry) return { entries: [{ path: [], value }] };
+  const listed = format.entries(value, scope);
+  return { ...listed, problems: [...(listed.problems ?? []), ...faultOfChoice(format, value, scope)] };
 }
 
 function faultOfChoice(format: Format, value: unknown, { environment }: Scope): readonly Problem[] {
@@ -61,6 +93,10 @@ function faultOfChoice(format: Format, value: unknown, { environment }: Scope): 
   if (environment === undefined || known.includes(environment)) return [];
   const message = `has no environment ${JSON.stringify(environment)}`;
   return [{ path: [], at: "value", message, expected: known.length === 0 ? undefined : `one of ${known.join(", ")}` }];
+}
+
+function tooMany(amount: number): LocatedProblem {
+  return textProblem(`has ${amount} processes`, {}, `at most ${mostEntries}`);
 }
 
 function addTemplate(
@@ -75,6 +111,13 @@ function addTemplate(
   } else templates.set(template.name, template);
 }
 
+/** What is wrong with a setting that has an effect, but is not told. */
+function complainOfOther(format: Format, document: SourceDocument, path: readonly PathPart[]): readonly Problem[] {
+  if (describeOther(format, path).outcome !== "mapped") return [];
+  const value = path.reduce<unknown>((outer, part) => (isObject(outer) ? outer[part] : undefined), document.value);
+  return findUntold(value, path);
+}
+
 function describeOther(format: Format, path: readonly PathPart[]): PlacelessRow {
   const field = path.filter((part) => typeof part === "string").join(".");
   const rule = format.documentRules.find((known) => field === known.field || field.startsWith(`${known.field}.`));
@@ -87,11 +130,14 @@ function placeRow(document: SourceDocument, { path, ...row }: PlacelessRow): Rep
   return { ...row, field: formatPath(path), line, column, ...(file === undefined ? {} : { file }) };
 }
 
-function byPlace(one: LocatedProblem, other: LocatedProblem): number {
+/** What has no place stays where it is. */
+function byPlace(one: Placed, other: Placed): number {
   if (one.file !== other.file) return (one.file ?? "") < (other.file ?? "") ? -1 : 1;
   const lines = (one.line ?? 0) - (other.line ?? 0);
   return lines === 0 ? (one.column ?? 0) - (other.column ?? 0) : lines;
 }
+
+type Placed = { readonly [Part in keyof Position]?: Position[Part] | undefined };
 
 function locate(document: SourceDocument, problem: Problem): LocatedProblem {
   return { ...problem, ...document.locate(problem.path, problem.at) };

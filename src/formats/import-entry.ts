@@ -2,13 +2,14 @@ import { describeValue, isComplaint } from "../template/complaint.js";
 import { formatPath, type PathPart, type Problem } from "../template/problem.js";
 import type { ProcessTemplate } from "../template/process-template.js";
 import { readTemplate } from "../template/read-template.js";
-import { didYouMean } from "../template/suggestion.js";
 import { isObject } from "../template/validate.js";
+import { collectFields, type GivenField } from "./collect-fields.js";
 import { Draft } from "./draft.js";
 import type { Apply, Entry, EntryContext, FieldRule, Format, Found, PlacelessRow, Scope, Verdict } from "./format.js";
 import { readKind } from "./kind.js";
-import { Prepared, withoutPrepared } from "./prepared.js";
+import { Prepared } from "./prepared.js";
 import { templateName } from "./template-name.js";
+import { findUntold } from "./untold.js";
 
 export interface ImportedEntry {
   /** Undefined when something is wrong with it. */
@@ -20,31 +21,37 @@ export interface ImportedEntry {
 /** One process of a foreign file, by the rules of its format. */
 export function importEntry(format: Format, entry: Entry, scope: Scope): ImportedEntry {
   const { path, value } = entry;
-  if (!isObject(value)) {
-    const message = `is ${describeValue(value)}`;
-    return { template: undefined, rows: [], problems: [{ path, at: "value", message, expected: "an object" }] };
-  }
+  const [untold] = findUntold(value, path, "outer");
+  if (untold !== undefined) return { template: undefined, rows: [], problems: [untold] };
+  if (isObject(value)) return importObject(format, { ...entry, value }, scope);
+  const message = `is ${describeValue(value)}`;
+  return { template: undefined, rows: [], problems: [{ path, at: "value", message, expected: "an object" }] };
+}
+
+type ObjectEntry = Entry & { readonly value: Record<string, unknown> };
+
+function importObject(format: Format, entry: ObjectEntry, scope: Scope): ImportedEntry {
+  const { path, key, value } = entry;
   const draft = new Draft();
   for (const { to, value: constant } of format.constants) draft.set(to, constant, path);
-  const context: EntryContext = { entry: withoutPrepared(value), key: entry.key ?? "", entryPath: path, draft, scope };
-  const rows: PlacelessRow[] = entry.key === undefined ? [] : [nameOf(context)];
-  rows.push(...applyRules(format, collectFields(format, { context, value, rows }), { context, entry }));
-  format.finish?.(context);
-  const read = complete(format, context);
-  const name = String(draft.get("name") ?? entry.key ?? "");
-  return { ...read, rows: rows.map((row) => ({ ...row, process: name })) };
-}
-
-interface Applying {
-  readonly context: EntryContext;
-  readonly entry: Entry;
-}
-
-function applyRules(format: Format, given: Given, { context, entry }: Applying): readonly PlacelessRow[] {
-  return format.rules.flatMap((rule) => {
+  const context: EntryContext = { entry: { ...value }, key: key ?? "", entryPath: path, draft, scope };
+  const named = key === undefined ? [] : [nameOf(context)];
+  const { given, rows: unknown, untold } = collectFields(format, context, value);
+  const known = format.rules.flatMap((rule) => {
     const fields = given.get(rule.field) ?? [undefined];
     return fields.flatMap((field) => applyRule(missingIn(entry, rule), field, context) ?? []);
   });
+  draft.problems.push(...untold);
+  const read = completeIfTold(format, context, untold.length === 0);
+  const name = String(draft.get("name") ?? key ?? "");
+  return { ...read, rows: [...named, ...unknown, ...known].map((row) => ({ ...row, process: name })) };
+}
+
+/** What follows from a field that is not told would be a second mistake. */
+function completeIfTold(format: Format, context: EntryContext, isTold: boolean): Omit<ImportedEntry, "rows"> {
+  if (!isTold) return { template: undefined, problems: context.draft.problems };
+  format.finish?.(context);
+  return complete(format, context);
 }
 
 function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
@@ -53,62 +60,6 @@ function nameOf({ key, entryPath, draft }: EntryContext): PlacelessRow {
   const outcome = note === "" ? ("mapped" as const) : ("approximated" as const);
   return { process: name, path: entryPath, outcome, to: "name", note };
 }
-
-/** By the fields of the rules. */
-type Given = Map<string, GivenField[]>;
-
-interface Collecting {
-  readonly context: EntryContext;
-  /** The entry as it was put together. */
-  readonly value: Record<string, unknown>;
-  readonly rows: PlacelessRow[];
-}
-
-/** The fields of an entry that have a rule; whatever else is in it gets a row that says so. */
-function collectFields(format: Format, { context, value: entry, rows }: Collecting): Given {
-  const fields = format.rules.map(({ field }) => field);
-  const openFields = fields.filter((field) => field.endsWith("*"));
-  const ruleOf = (field: string): string | undefined =>
-    fields.includes(field) ? field : openFields.find((open) => field.startsWith(open.slice(0, -1)));
-  const given: Given = new Map();
-  const visit = (object: Record<string, unknown>, inside: string, path: readonly PathPart[]): void => {
-    for (const [key, value] of Object.entries(object)) {
-      if (value === undefined || value === null) continue;
-      const field = `${inside}${key}`;
-      const at = [...path, key];
-      const known = ruleOf(field);
-      if (known !== undefined) addTo(given, known, { value, path: at });
-      else if (!fields.some((known) => known.startsWith(`${field}.`)))
-        rows.push(unknownField(format, field, { path: at, isHinted: rows.length < mostHints }));
-      else if (isObject(value) && !(value instanceof Prepared)) visit(value, `${field}.`, at);
-      else context.draft.complain(at, { message: `is ${describeValue(plainOf(value))}`, expected: "an object" });
-    }
-  };
-  visit(entry, "", context.entryPath);
-  return given;
-}
-
-function addTo(given: Given, rule: string, field: GivenField): void {
-  const fields = given.get(rule);
-  if (fields === undefined) given.set(rule, [field]);
-  else fields.push(field);
-}
-
-/** Looking for what was meant takes time, and nobody reads more. */
-const mostHints = 100;
-
-function unknownField(
-  format: Format,
-  field: string,
-  { path, isHinted }: { readonly path: readonly PathPart[]; readonly isHinted: boolean },
-): PlacelessRow {
-  const known = isHinted ? format.rules.map((rule) => rule.field) : [];
-  const fix = didYouMean(field, known);
-  const note = `drover knows no such field of ${format.title}${fix === undefined ? "" : `; ${fix}`}`;
-  return { process: "", path, outcome: "dropped", to: "", note };
-}
-
-type GivenField = { readonly value: unknown; readonly path: readonly PathPart[] };
 
 function missingIn({ defaults = {} }: Entry, rule: FieldRule): FieldRule {
   return Object.hasOwn(defaults, rule.field) ? { ...rule, missing: defaults[rule.field] } : rule;
@@ -134,8 +85,6 @@ function describeRow(rule: FieldRule, verdict: Verdict | undefined, path: readon
   const note = verdict?.note ?? (outcome === "mapped" ? "" : (rule.note ?? ""));
   return { process: "", path, outcome, to: outcome === "dropped" ? "" : to, note };
 }
-
-const plainOf = (value: unknown): unknown => (value instanceof Prepared ? value.value : value);
 
 /** What is to be told of how the value came about is worth a word unless the value is dropped anyway. */
 function withRemark(row: PlacelessRow, value: unknown): PlacelessRow {

@@ -7,7 +7,6 @@ import { TemplateError } from "../template/template-error.js";
 import type { ReportRow } from "./format.js";
 import type { Imported } from "./import-document.js";
 import { type ImportOptions, type IncludedText, importText, importTexts, isJoined } from "./import-text.js";
-import { isProgram } from "./is-program.js";
 import { listIncluded } from "./list-included.js";
 
 /** A thousand times a usual file. */
@@ -58,8 +57,6 @@ function importJoined(path: string, files: readonly string[], options: ImportFil
 }
 
 function importOne(path: string, options: ImportFileOptions): Imported {
-  if (isProgram(path))
-    return faulty(path, textProblem("is a program, and only data is read", {}, undefined, programFix));
   const read = readText(resolve(path));
   if ("problem" in read) return { ...faulty(path, textProblem(read.problem, {})), format: options.format ?? "" };
   return importText(read.text, surroundingsOf(path, options));
@@ -73,8 +70,6 @@ function surroundingsOf(path: string, options: ImportFileOptions): ImportOptions
   const directory = dirname(resolve(path));
   return { home: homedir(), ...options, file: path, directory, readFile, exists: existsSync };
 }
-
-const programFix = "let drover evaluate it with --allow-js";
 
 /** What a file became that could not even be read. */
 function faulty(path: string, problem: LocatedProblem): Imported {

@@ -1,17 +1,21 @@
 import { resolve } from "node:path";
 import { ProcessError } from "../errors.js";
-import type { ReadDocument, SourceDocument } from "../template/source-document.js";
+import type { LocatedProblem, ReadDocument, SourceDocument } from "../template/source-document.js";
 import { textProblem } from "../template/source-document.js";
+
 import { TemplateError } from "../template/template-error.js";
 import type { DocumentPart, Format, Scope } from "./format.js";
 import { findFormat, formats } from "./formats.js";
 import { type Imported, importDocument } from "./import-document.js";
+import { hasPrograms, importProgram } from "./import-program.js";
+import { nothing } from "./nothing.js";
+import { isProgramFile, isTypedProgramFile } from "./program/parse-program.js";
 import { readData } from "./read-data.js";
 
 export interface ImportOptions {
   /** Name of the format; left out, it is told by the content. */
   readonly format?: string | undefined;
-  /** Name of the file, for messages. @default "the text" */
+  /** Name of the file, for messages; `.ts` and the like tell a program. @default "the text" */
   readonly file?: string | undefined;
   /** Directory that relative paths of a file are relative to, for systems that do so. @default cwd */
   readonly directory?: string | undefined;
@@ -41,7 +45,10 @@ export function importText(text: string, options: ImportOptions = {}): Imported 
   const scope = scopeOf(options);
   const problem = faultOf(text);
   if (problem !== undefined) return nothing(scope, [problem]);
-  if (options.format !== undefined) return read(formatNamed(options.format), text, scope);
+  const format = options.format === undefined ? undefined : formatNamed(options.format);
+  if (isProgram(scope.file, format)) return importProgram(text, scope, format);
+  if (isProgramFile(scope.file)) return nothing(scope, [unnamedProgram()]);
+  if (format !== undefined) return read(format, text, scope);
   const detected = detectFormat(text);
   if ("problems" in detected) return nothing(scope, detected.problems);
   return importDocument(detected.format, detected.document, { ...scope, document: detected.document.value });
@@ -98,9 +105,20 @@ export function detectFormatName(text: string): string | undefined {
   return detected !== undefined && "format" in detected ? detected.format.name : undefined;
 }
 
+/** JavaScript is a program of a system that has such only if somebody says so: for others it is configuration that is run. */
+function isProgram(file: string, format: Format | undefined): boolean {
+  return isTypedProgramFile(file) || (format !== undefined && hasPrograms(format) && isProgramFile(file));
+}
+
+function unnamedProgram(): LocatedProblem {
+  const names = formats.filter(hasPrograms).map(({ name }) => `--from ${name}`);
+  const fix = `let drover evaluate it with --allow-js, or name it with ${names.join(" or ")}`;
+  return textProblem("is a program, and only data is read", {}, undefined, fix);
+}
+
 type Detected =
   | { readonly format: Format; readonly document: SourceDocument }
-  | { readonly problems: readonly ReturnType<typeof textProblem>[] };
+  | { readonly problems: readonly LocatedProblem[] };
 
 function detectFormat(text: string): Detected {
   const readings = new Map<Format["read"], ReadDocument>();
@@ -130,7 +148,7 @@ function unknownSystem(): ReturnType<typeof textProblem> {
 function read(format: Format, text: string, scope: Scope): Imported {
   const document = format.read(text);
   if (!("problems" in document)) return importDocument(format, document, { ...scope, document: document.value });
-  return { ...nothing(scope, document.problems), format: format.name };
+  return nothing(scope, document.problems, format.name);
 }
 
 function formatNamed(name: string): Format {
@@ -156,15 +174,10 @@ function scopeOf(options: ImportOptions): Scope {
   };
 }
 
-function faultOf(text: string): ReturnType<typeof textProblem> | undefined {
+function faultOf(text: string): LocatedProblem | undefined {
   if (text.length > longestText) {
     return textProblem(`is ${text.length} characters long`, {}, `at most ${longestText}; no such file is that long`);
   }
   if (text.includes("\0")) return textProblem("the file contains NUL bytes", {}, "a text file");
   return text.trim() === "" ? textProblem("the file is empty", {}, "processes") : undefined;
-}
-
-function nothing({ file }: Scope, problems: readonly ReturnType<typeof textProblem>[]): Imported {
-  const errors = problems.map((problem) => new TemplateError(file, problem));
-  return { format: "", templates: [], report: [], errors, includes: [] };
 }

@@ -1,7 +1,7 @@
 import JSON5 from "json5";
-import type { PathPart, Problem } from "../template/problem.js";
 import { LineIndex, type ReadDocument, textProblem } from "../template/source-document.js";
-import { type Place, readPlaces } from "./json5-places.js";
+import { readPlaces } from "./json5-places.js";
+import { offsetOf, type Place } from "./place.js";
 
 /**
  * Reads JSON the way people write it for these systems: with comments, trailing commas, keys without quotes. Several values
@@ -26,7 +26,7 @@ export function readJson5Document(text: string): ReadDocument {
   const root: Place | undefined = isOne ? roots[0] : { start: 0, end: text.length, members: [], items: roots };
   return {
     value: isOne ? values[0] : values,
-    locate: (path, at) => lines.positionAt(locate(root, path, at)),
+    locate: (path, at) => lines.positionAt(offsetOf(root, path, at)),
   };
 }
 
@@ -36,28 +36,4 @@ function describeFault(error: unknown, start: { readonly line: number; readonly 
   const words = message.replace(/^JSON5: /, "").replace(/ at \d+:\d+$/, "");
   const place = { line: lineNumber ?? start.line, column: columnNumber ?? start.column };
   return textProblem(`cannot be read as JSON: ${words}`, place);
-}
-
-function locate(root: Place | undefined, path: readonly PathPart[], at: Problem["at"]): number {
-  let step: Step = { place: root, keyStart: root?.start ?? 0 };
-  for (const part of path) {
-    const next = stepInto(step.place, part);
-    // The nearest thing around what is missing is where it belongs.
-    if (next === undefined) return step.place?.start ?? 0;
-    step = next;
-  }
-  return at === "key" ? step.keyStart : (step.place?.start ?? 0);
-}
-
-interface Step {
-  readonly place: Place | undefined;
-  readonly keyStart: number;
-}
-
-function stepInto(place: Place | undefined, part: PathPart): Step | undefined {
-  if (typeof part === "number") {
-    const item = place?.items[part];
-    return item && { place: item, keyStart: item.start };
-  }
-  return place?.members.find(({ key }) => key === part);
 }

@@ -1,10 +1,4 @@
-/** Where a value of a JSON5 text begins and ends. */
-export interface Place {
-  readonly start: number;
-  readonly end: number;
-  readonly members: readonly { readonly key: string; readonly keyStart: number; readonly place: Place }[];
-  readonly items: readonly Place[];
-}
+import type { Place } from "./place.js";
 
 interface Fault {
   readonly offset: number;

@@ -1,6 +1,8 @@
 import { type Complaint, describeValue } from "../template/complaint.js";
 import { complainAboutText } from "../template/read-text.js";
 import { isObject } from "../template/validate.js";
+
+import { EnvText } from "./env-text.js";
 import { Prepared } from "./prepared.js";
 import { readInteger, readOctal, readSize, readSwitch } from "./words-of-ini.js";
 
@@ -94,9 +96,13 @@ function readTime(value: unknown, factor: number, unit: string): Read {
 
 function readVariables(value: unknown): Read {
   if (!isObject(value)) return complain(value, "an object of names and values");
-  const variables: [string, string][] = [];
+  const variables: [string, string | EnvText][] = [];
   for (const [name, member] of Object.entries(value)) {
     if (member === undefined) continue;
+    if (member instanceof EnvText) {
+      variables.push([name, member]);
+      continue;
+    }
     const text = member === null ? "" : scalarText(member);
     if (text === undefined) return complain(member, `a text as the value of ${name}`);
     const complaint = complainAboutText(name) ?? complainAboutText(text);

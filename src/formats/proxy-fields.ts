@@ -79,18 +79,28 @@ function scheduleRules(): readonly FieldRule[] {
   ]);
 }
 
-function setEnv({ draft, key, entry, value, path }: Found): undefined {
+function setEnv({ draft, key, entry, value, path }: Found): Verdict | undefined {
+  const variables = value as Record<string, string>;
+  const title = String(entry["name"] ?? key);
   const own: Readonly<Record<string, string>> = {
-    PROCESS_ID: key,
-    PROXY_PROCESS_ID: key,
-    PROCESS_NAME: String(entry["name"] ?? key),
-    PROXY_PROCESS_NAME: String(entry["name"] ?? key),
+    ...{ PROCESS_ID: key, PROXY_PROCESS_ID: key, PROCESS_NAME: title, PROXY_PROCESS_NAME: title },
+    // The proxy knows the name and leaves it as it is.
+    PID: `\${PID}`,
   };
   const resolve = (text: string): string =>
-    text
-      .replace(/\$\$/g, "$$$$$$$$")
-      .replace(/\$\{(\w+)\}/g, (whole, name: string) => own[name]?.replaceAll("$", "$$$$") ?? whole);
-  draft.set("env", mapValues(value as Record<string, string>, resolve), path);
+    text.replace(/\$\{(\w+)\}|\$(?=\$)/g, (whole, name?: string) =>
+      name === undefined ? "$$" : (own[name]?.replaceAll("$", "$$$$") ?? whole),
+    );
+  draft.set("env", mapValues(variables, resolve), path);
+  return noteOnMade(Object.values(variables).join("\n"));
+}
+
+/** The proxy makes a time and a random number for each start. */
+function noteOnMade(texts: string): Verdict | undefined {
+  const made = ["TIMESTAMP", "RANDOM"].map((name) => `\${${name}}`).filter((reference) => texts.includes(reference));
+  if (made.length === 0) return undefined;
+  const note = `drover makes no ${made.join(" or ")}: it is looked up in the environment, and stays as it is written when it is not there`;
+  return { outcome: "approximated", note };
 }
 
 function addRequired({ draft, value, path }: Found): undefined {

@@ -4,6 +4,7 @@ import { asLiteralEnv, asName, asPathFrom, dropped, hostCwd, noEffect } from "./
 import { setCommandLine } from "./command-line.js";
 import type { Apply, EntryContext, FieldRule, Found, Verdict } from "./format.js";
 import { inside, rule } from "./rule.js";
+import { findUntold } from "./untold.js";
 
 /** The fields of a ProcessConfig. */
 export function tuixFields(): readonly FieldRule[] {
@@ -90,7 +91,8 @@ function setArgs({ draft, value, path }: Found): undefined {
 /** The manager's own setting, for processes that say nothing. */
 function managerSetting({ scope }: Found, name: "autoRestart" | "maxRestarts"): unknown {
   const block = blockOf(scope.document);
-  return isObject(block) && !("command" in block) ? block[name] : undefined;
+  const setting = isObject(block) && !("command" in block) ? block[name] : undefined;
+  return findUntold(setting, []).length > 0 ? undefined : setting;
 }
 
 function setRestart({ draft, value, path }: Found): Verdict | undefined {

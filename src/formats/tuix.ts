@@ -1,14 +1,16 @@
+import type { PathPart } from "../template/problem.js";
 import { isObject } from "../template/validate.js";
 import { never } from "./apply.js";
-import type { DocumentRule, Entries, Format } from "./format.js";
+import type { DocumentRule, Entries, Entry, Format } from "./format.js";
 import { readData } from "./read-data.js";
 import { blockOf, completeHealth, tuixFields } from "./tuix-fields.js";
+import { findUntold } from "./untold.js";
 
 /** `ProcessConfig` objects of tuix, its `processes.json`, and the block `processManager` of its configuration. */
 export const tuix: Format = {
   name: "tuix",
   title: "tuix",
-  files: "processes.json, the block processManager of tuix.config.ts, ProcessConfig objects in code",
+  files: "processes.json, tuix.config.ts, TypeScript and JavaScript with ProcessConfig objects",
   relativeTo: "host",
   read: readData,
   detect,
@@ -19,8 +21,19 @@ export const tuix: Format = {
   ],
   rules: tuixFields(),
   documentRules: documentRules(),
+  includes: (value) => (isSettings(value) && typeof value["configFile"] === "string" ? [value["configFile"]] : []),
+  program: {
+    starts: ["start"],
+    makers: ["createProcessManager", "ProcessManager", "ProcessManagerPlugin"],
+    wrappers: ["defineConfig"],
+    marks: [["name", "command"], ["processManager"]],
+    exportMarks: [["processes"], ["services"]],
+    known: () => ({ values: {}, calls: [] }),
+  },
   finish: completeHealth,
 };
+
+const isSettings = (value: unknown): value is Record<string, unknown> => isObject(value) && !("command" in value);
 
 const ownKeys = ["autostart", "autorestart", "restartDelay", "ignoreWatch", "errorFile", "healthCheck", "maxCpu"];
 
@@ -50,14 +63,19 @@ function listEntries(value: unknown): Entries {
   if (!isObject(block)) return { entries: [], problems: [{ path: [], at: "value", message: "holds no processes" }] };
   if ("command" in block) return { entries: [{ path: inside, value: block }] };
   const listed = "processes" in block ? "processes" : "services";
+  const untold = [listed, "processManager"].flatMap((key) => findUntold(block[key], [...inside, key], "outer"));
+  if (untold.length > 0) return { entries: [], problems: untold };
   const others = Object.keys(block).filter((key) => key !== listed);
-  const list = block[listed] ?? [];
-  const entries = Object.entries(list).map(([key, entry]) => {
-    if (Array.isArray(list)) return { path: [...inside, listed, Number(key)], value: entry };
+  return { entries: entriesOf(block[listed], [...inside, listed]), others: others.map((key) => [...inside, key]) };
+}
+
+/** The processes of a list, or of a map by their names. */
+function entriesOf(list: unknown, path: readonly PathPart[]): readonly Entry[] {
+  if (Array.isArray(list)) return list.map((entry: unknown, index) => ({ path: [...path, index], value: entry }));
+  return Object.entries(list ?? {}).map(([key, entry]) => {
     const isNamed = isObject(entry) && "name" in entry;
-    return { path: [...inside, listed, key], value: entry, ...(!isNamed && { key }) };
+    return { path: [...path, key], value: entry, ...(!isNamed && { key }) };
   });
-  return { entries, others: others.map((key) => [...inside, key]) };
 }
 
 function documentRules(): readonly DocumentRule[] {
@@ -66,6 +84,7 @@ function documentRules(): readonly DocumentRule[] {
     { field: "autoRestart", ...manager },
     { field: "maxRestarts", ...manager },
     { field: "tuixDir", outcome: "approximated", note: "drover keeps its files in --state-dir" },
+    { field: "configFile", outcome: "mapped", note: "its processes are read, too" },
     { field: "groups", outcome: "dropped", note: "write `group` into each process, and dependsOn for an order" },
     { field: "dependencies", outcome: "dropped", note: "write dependsOn into each template" },
   ];

@@ -15,7 +15,8 @@ module.exports = {
 test("a program of another system is not run unless that is allowed", async () => {
   const here = place();
   writeFileSync(join(here.path, "ecosystem.config.js"), `${ecosystem(1000)}writeFileSync("ran", "");`);
-  const expected = "ecosystem.config.js: is a program, and only data is read; let drover evaluate it with --allow-js";
+  const expected =
+    "ecosystem.config.js: is a program, and only data is read; let drover evaluate it with --allow-js, or name it with --from tuix or --from ally";
   const refused = await here.drover("import", "ecosystem.config.js");
   expect([refused.status, refused.stderr]).toEqual([2, `${expected}\n`]);
   const up = await here.drover("up", "--config", "ecosystem.config.js");

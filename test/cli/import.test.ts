@@ -45,6 +45,27 @@ test("import names the included file, and writes values of its environment into 
   expect(told.stderr).toMatch(/web\.ini:4:11: .*autostart: is the text "perhaps"/);
 });
 
+test("a program is read and not run; what cannot be told is an error with its place", async () => {
+  const here = place();
+  const program = `import { writeFileSync } from "node:fs";
+writeFileSync("ran", "");
+manager.start({ name: "web", command: "sleep", args: [\`\${10 * 6}\`] });
+manager.start({ name: "other", command: find() });
+`;
+  writeFileSync(join(here.path, "processes.ts"), program);
+  writeFileSync(join(here.path, "processes.mjs"), program);
+  const told = await here.drover("import", "processes.ts", "--write", "made");
+  expect(told.status).toBe(2);
+  expect(told.stderr).toContain("processes.ts:4:41: command: is `find()`, which only running the program would tell");
+  expect(readdirSync(join(here.path, "made"))).toEqual(["web.json"]);
+  expect((await here.drover("import", "processes.mjs", "--from", "tuix")).stdout).toContain("1 template from tuix");
+  expect(existsSync(join(here.path, "ran"))).toBe(false);
+  writeFileSync(join(here.path, "fragment.ts"), "interface ProcessConfig { name: string }\n");
+  const none = await here.drover("import", "fragment.ts");
+  expect([none.status, none.stderr.trim().split("\n").length]).toEqual([2, 1]);
+  expect(none.stderr).toContain("fragment.ts: has no process in it; expected a call such as");
+});
+
 test("--strict refuses what would be dropped, and writes nothing", async () => {
   const here = place();
   writeFileSync(join(here.path, "their.yaml"), yaml.replace(/ {2}broken[\s\S]*/, ""));

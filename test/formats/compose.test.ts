@@ -91,15 +91,15 @@ test("what of a file means local processes", () => {
     restart: { mode: "NEVER" },
   });
   expect(lossesOf(imported)).toEqual([
-    "dropped volumes: processes use the directories of this machine",
+    "dropped services.db.image: the program must be on this machine",
     "approximated services.db.command: with DB_PORT as it is right now",
+    "dropped services.db.volumes: processes use the directories and files of this machine",
     "approximated services.db.deploy.resources.limits.memory: restarted when it is over this for 10 seconds",
     "approximated services.db.deploy.resources.limits.cpus: restarted when it is over this for 10 seconds; it is not slowed down",
-    "dropped services.db.image: the program must be on this machine",
-    "dropped services.db.volumes: processes use the directories and files of this machine",
     "approximated services.api.env_file: files that are not required are left out, as they do not exist right now",
-    "dropped services.migrate.working_dir: there is no /app here: it runs in the directory of the file",
     "approximated services.migrate.profiles: it is not started by itself: `drover start` does",
+    "dropped services.migrate.working_dir: there is no /app here: it runs in the directory of the file",
+    "dropped volumes: processes use the directories of this machine",
   ]);
 });
 

@@ -69,13 +69,13 @@ test("files that supervisord includes are one document with the file", () => {
   ]);
   const rows = imported.report.filter(({ file, field }) => file !== undefined || field === "include");
   expect(rows.map(({ file, line, field, outcome }) => [file, line, field, outcome])).toEqual([
-    [inConf("web.conf"), 3, '["program:web"].autostart[0]', "dropped"],
-    [inConf("web.conf"), 4, `["include:${inConf("web.conf")}"]`, "dropped"],
     [inConf("web.conf"), 1, '["program:web"]', "mapped"],
     [inConf("web.conf"), 2, '["program:web"].command', "mapped"],
-    [inConf("zz.conf"), 2, '["program:web"].autostart', "mapped"],
+    [inConf("web.conf"), 3, '["program:web"].autostart[0]', "dropped"],
+    [inConf("web.conf"), 4, `["include:${inConf("web.conf")}"]`, "dropped"],
     [inConf("worker.conf"), 1, '["program:worker"]', "mapped"],
     [inConf("worker.conf"), 2, '["program:worker"].command', "mapped"],
+    [inConf("zz.conf"), 2, '["program:web"].autostart', "mapped"],
     [undefined, undefined, "include", "mapped"],
   ]);
 });

@@ -122,10 +122,10 @@ test("what drover has nothing for is told, and mistakes have their places", () =
   const imported = importText(text, places);
   expect(namesOf(imported)).toEqual(["a"]);
   expect(lossesOf(imported)).toEqual([
-    "dropped deploy: drover deploys nothing",
-    "dropped apps[0].env_production: `--env production` chooses it",
     "dropped apps[0].wait_ready: drover has no IPC: write a readiness check",
+    "dropped apps[0].env_production: `--env production` chooses it",
     "dropped apps[0].cron_restart: a schedule of drover starts jobs; it restarts no service",
+    "dropped deploy: drover deploys nothing",
   ]);
   expect(errorsOf(imported)).toEqual([
     "f:3:44: apps[1].args: the quote ' at character 1 is never closed; expected words",

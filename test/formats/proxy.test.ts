@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { importText } from "../../src/formats/import-text.js";
+import { expandEnv } from "../../src/template/expand-env.js";
 import { examplesOf } from "./documents.js";
 import { errorsOf, lossesOf, namesOf, onlyTemplate, places } from "./told.js";
 
@@ -98,6 +99,21 @@ test("variables: numbers without quotes, defaults, the process' own names, and w
   );
   expect(missingEnv).toBe("KEEP");
   expect(env).toEqual({ A: "3001", B: "true", C: "${X:-y}", D: "a A Name", E: "${NONE}", F: "$X" });
+});
+
+test("what the proxy makes for each start is told, and what it leaves alone stays so", () => {
+  const imported = read('env: { A: "${TIMESTAMP}-${RANDOM}", B: "${PID} $${PROCESS_ID} $$", C: "${TIMESTAMP:-none}" }');
+  expect(errorsOf(imported)).toEqual([]);
+  expect(lossesOf(imported)).toEqual([
+    "approximated processes.a.env: drover makes no ${TIMESTAMP} or ${RANDOM}: it is looked up in the environment, and stays as it is written when it is not there",
+  ]);
+  const env = imported.templates[0]?.env ?? {};
+  expect(expandEnv(env, { PID: "1", RANDOM: "4" }, "KEEP").env).toEqual({
+    A: "${TIMESTAMP}-4",
+    B: "${PID} $a $$",
+    C: "none",
+  });
+  expect(lossesOf(read('env: { B: "${PID}" }'))).toEqual([]);
 });
 
 test("required variables come from both places", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { importText, importValue } from "../../src/formats/import-text.js";
-import { evaluate, examplesOf } from "./documents.js";
+import { examplesOf } from "./documents.js";
 import { errorsOf, lossesOf, namesOf, places } from "./told.js";
 
 const read = (value: unknown) => importValue(value, { ...places, format: "tuix" });
@@ -10,44 +10,39 @@ function one(fields: object) {
   return imported.templates[0];
 }
 
-/** What an example of the documentation hands to the manager or to `defineConfig`. */
-async function configsOf(code: string): Promise<readonly unknown[]> {
-  const configs: unknown[] = [];
-  const nothing = () => ({});
-  const start = (config: unknown) => void configs.push(config);
-  const manager = { start, stop: nothing, status: nothing, getStats: nothing, followLogs: nothing, stopGroup: nothing };
-  await evaluate(code, {
-    createProcessManager: () => manager,
-    ...(!code.includes("const manager") && { manager }),
-    ...(code.startsWith("const config = {") && { use: start }),
-    process: { env: { USER_DB_URL: "db", ORDER_DB_URL: "db", DB_PASSWORD: "p$$w" }, on: nothing },
-    setInterval: nothing,
-    console: { log: nothing },
-    defineConfig: start,
-    ProcessManagerPlugin: nothing,
+const program = { ...places, file: "processes.ts" };
+
+describe("every program of the documentation", () => {
+  const examples = examplesOf("tuix").filter(({ language }) => language === "typescript");
+  const withProcess = examples.filter(({ code }) => /^\s*command: '/m.test(code));
+  const without = examples.filter((example) => !withProcess.includes(example));
+
+  test.each(withProcess.map(({ code }) => [code]))("%s", (code) => {
+    const imported = importText(code, program);
+    expect(imported.format).toBe("tuix");
+    expect(errorsOf(imported)).toEqual([]);
+    expect(namesOf(imported)).toEqual([...code.matchAll(/^\s*name: '([\w-]+)',$/gm)].map(([, name]) => name));
+    expect(lossesOf(imported).filter((loss) => loss.startsWith("dropped"))).toEqual([]);
   });
-  return configs;
-}
 
-describe("every process of the documentation", () => {
-  const examples = examplesOf("tuix").filter(({ code }) => /^\s*command: '/m.test(code) && !/^const config/.test(code));
+  test("names all of them", () => {
+    expect([withProcess.length, without.length]).toEqual([9, 4]);
+  });
 
-  test.each(examples.map(({ code }) => [code]))("%s", async (code) => {
-    const configs = await configsOf(code);
-    expect(configs.length).toBeGreaterThan(0);
-    for (const config of configs) {
-      const imported = read(config);
-      expect(errorsOf(imported)).toEqual([]);
-      expect(namesOf(imported)).toHaveLength(1);
-      expect(lossesOf(imported).filter((loss) => loss.startsWith("dropped"))).toEqual([]);
-    }
+  test.each(without.map(({ code }) => [code]))("no process is in %s", (code) => {
+    const imported = importText(code, program);
+    const isPlugin = code.includes("ProcessManagerPlugin(");
+    expect(namesOf(imported)).toEqual([]);
+    expect(imported.includes).toEqual(isPlugin ? ["processes.json"] : []);
+    expect(errorsOf(imported)).toEqual(
+      isPlugin ? [] : [expect.stringMatching(/^processes\.ts: has no process in it; expected /)],
+    );
   });
 });
 
-test("the web server of the documentation means what its page says", async () => {
+test("the web server of the documentation means what its page says", () => {
   const web = examplesOf("tuix").find(({ code }) => code.includes("512MB limit"));
-  const [config] = await configsOf(web?.code ?? "");
-  expect(read(config).templates[0]).toMatchObject({
+  expect(importText(web?.code ?? "", program).templates[0]).toMatchObject({
     name: "web-server",
     program: { kind: "command", command: "bun" },
     args: ["run", "server.ts"],
