@@ -59,6 +59,7 @@ function fields(): readonly FieldRule[] {
     rule("interpreter_args", "any", "args", { note: "before the script", apply: checkWords }),
     rule("node_args", "any", "args", { note: "before the script", apply: checkWords }),
     rule("instances", "any", "instances", { note: "`max` is the number of CPUs here and now", apply: setInstances }),
+    rule("increment_var", "text", "", { note: "DROVER_INSTANCE has the number", apply: setNumberName }),
     rule("exec_mode", "text", "instances", { note: "cluster: processes of their own, no shared port", apply: setMode }),
     rule("env", "variables", "env", { note: "taken as it is", apply: asLiteralEnv }),
     rule("env_file", "text", "envFiles", { apply: setEnvFile }),
@@ -72,6 +73,7 @@ function fields(): readonly FieldRule[] {
 
 function restartFields(): readonly FieldRule[] {
   return [
+    rule("autostart", "flag", "runOnStartup"),
     rule("autorestart", "flag", "restart.mode", { missing: true, apply: setRestart }),
     rule("max_restarts", "count", "restart.maxRestarts", { missing: 16 }),
     rule("min_uptime", "any", "restart.resetAfter", {
@@ -161,6 +163,11 @@ function setInstances({ draft, value, path }: Found): Verdict | undefined {
 function setMode({ value }: Found): Verdict {
   if (value === "fork" || value === "fork_mode") return noEffect("processes of their own");
   return { outcome: "approximated", note: "processes of their own: they cannot share a port as a cluster does" };
+}
+
+function setNumberName({ value }: Found): Verdict {
+  const note = "DROVER_INSTANCE has the number, from 1";
+  return value === "DROVER_INSTANCE" ? noEffect(note) : dropped(note);
 }
 
 function setEnvFile({ draft, value, path }: Found): undefined {

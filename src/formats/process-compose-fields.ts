@@ -2,21 +2,23 @@ import { describeValue } from "../template/complaint.js";
 import { isObject } from "../template/validate.js";
 import { dropped, noEffect } from "./apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "./format.js";
+import { composeFileFields } from "./process-compose-file-fields.js";
+import { readDollars, readPlainText, readTemplates } from "./process-compose-text.js";
 import { droppedRule, inside, rule } from "./rule.js";
 import { needsShell, splitShellWords } from "./shell-words.js";
 import { templateName } from "./template-name.js";
-import { expandingEnv, variablesOf } from "./variables.js";
+import { expandingEnv, mapValues, variablesOf } from "./variables.js";
 
 /** The fields of one process. */
 export function composeFields(): readonly FieldRule[] {
   return [
-    rule("description", "text", "description"),
+    rule("description", "text", "description", { apply: textSetter("description", readPlainText) }),
     rule("command", "text", "command, args", {
       note: "words are run as they are, other lines by bash -c",
       apply: setLine,
     }),
     rule("entrypoint", "texts", "command, args", { note: "in place of a command", apply: setEntrypoint }),
-    rule("working_dir", "text", "cwd"),
+    rule("working_dir", "text", "cwd", { apply: textSetter("cwd", readPlainText) }),
     rule("environment", "any", "env", { note: "NAME=value lines, or a map", missing: [], apply: setEnvironment }),
     rule("env_file", "any", "envFiles", { apply: setEnvFiles }),
     rule("depends_on", "any", "dependsOn", { note: "all five conditions", apply: setDependencies }),
@@ -25,6 +27,7 @@ export function composeFields(): readonly FieldRule[] {
     rule("disabled", "flag", "enabled", { apply: setDisabled }),
     rule("log_location", "text", "logs.stdout, logs.stderr", { apply: setLog }),
     rule("ready_log_line", "text", "readiness.output.pattern", { note: "a text that a line has", apply: setReadyLine }),
+    rule("success_exit_codes", "any", "restart.successExitCodes", { apply: setSuccess }),
     ...restartFields(),
     ...inside("readiness_probe", probeFields("readiness")),
     ...inside("liveness_probe", probeFields("liveness")),
@@ -34,12 +37,7 @@ export function composeFields(): readonly FieldRule[] {
       rule("timeout_seconds", "seconds", "stop.gracePeriod", { missing: 10 }),
       rule("parent_only", "flag", "", { apply: setParentOnly }),
     ]),
-    ...inside("schedule", [
-      rule("cron", "text", "schedule.cron"),
-      rule("timezone", "text", "schedule.timezone"),
-      droppedRule("interval", "write it as a cron expression"),
-      droppedRule("run_on_start", "`drover start` runs nothing of a schedule at once"),
-    ]),
+    ...composeFileFields(),
     droppedRule(
       "is_daemon",
       "a program that goes into the background by itself must be told to stay in the foreground",
@@ -94,9 +92,20 @@ function probeFields(probe: "readiness" | "liveness"): readonly FieldRule[] {
   ];
 }
 
+function textSetter(to: string, read: (text: string) => string): Apply {
+  return ({ draft, value, path }) => {
+    draft.set(to, read(String(value)), path);
+    return undefined;
+  };
+}
+
+function setSuccess({ draft, value, path }: Found): undefined {
+  draft.set("restart.successExitCodes", Array.isArray(value) ? [...new Set<unknown>([0, ...value])] : value, path);
+}
+
 /** process-compose replaces `$$` by a dollar before bash sees the line. */
 function setLine({ draft, value, path }: Found): undefined {
-  const line = String(value).replaceAll("$$", "$");
+  const line = readPlainText(String(value));
   const split = needsShell(line) ? undefined : splitShellWords(line);
   const words = split === undefined ? ["bash", "-c", line] : "words" in split ? split.words : [];
   if (split !== undefined && "message" in split)
@@ -107,7 +116,7 @@ function setLine({ draft, value, path }: Found): undefined {
 }
 
 function setEntrypoint({ draft, value, path }: Found): undefined {
-  const [command = "", ...args] = value as readonly string[];
+  const [command = "", ...args] = (value as readonly string[]).map(readDollars);
   draft.set("command", command, path);
   draft.set("args", args, path);
 }
@@ -120,11 +129,11 @@ function setEnvironment({ draft, scope, value, path }: Found): undefined {
     if (typeof read === "string") draft.complain(path, { message: read, expected: "NAME=value lines, or a map" });
     else Object.assign(env, read);
   }
-  if (Object.keys(env).length > 0) draft.set("env", expandingEnv(env), path);
+  if (Object.keys(env).length > 0) draft.set("env", mapValues(expandingEnv(env), readTemplates), path);
 }
 
 function setEnvFiles({ draft, value, path }: Found): undefined {
-  draft.set("envFiles", typeof value === "string" ? [value] : value, path);
+  draft.set("envFiles", typeof value === "string" ? [readDollars(value)] : value, path);
 }
 
 const conditions: Readonly<Record<string, string>> = {
@@ -154,11 +163,11 @@ function setDisabled({ draft, value, path }: Found): undefined {
 }
 
 function setLog({ draft, value, path }: Found): undefined {
-  for (const stream of ["stdout", "stderr"]) draft.set(`logs.${stream}`, value, path);
+  for (const stream of ["stdout", "stderr"]) draft.set(`logs.${stream}`, readPlainText(String(value)), path);
 }
 
 function setReadyLine({ draft, value, path }: Found): undefined {
-  draft.set("readiness.output.pattern", String(value).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), path);
+  draft.set("readiness.output.pattern", readDollars(String(value)).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), path);
 }
 
 const modes: Readonly<Record<string, string>> = {
@@ -186,7 +195,7 @@ function setMaxRestarts({ draft, value, path }: Found): undefined {
 }
 
 function setStopCommand({ draft, value, path }: Found): undefined {
-  draft.set("stop.command", ["bash", "-c", String(value).replaceAll("$$", "$")], path);
+  draft.set("stop.command", ["bash", "-c", readDollars(String(value))], path);
 }
 
 function setSignal({ draft, value, path }: Found): undefined {
@@ -212,7 +221,7 @@ function probeSetter(probe: string, field: string): Apply {
 function execSetter(probe: string): Apply {
   return ({ draft, value, path }) => {
     draft.set(`${probe}.exec.command`, "bash", path);
-    draft.set(`${probe}.exec.args`, ["-c", String(value).replaceAll("$$", "$")], path);
+    draft.set(`${probe}.exec.args`, ["-c", readPlainText(String(value))], path);
     return undefined;
   };
 }
@@ -222,7 +231,7 @@ function urlSetter(probe: string): Apply {
     const given = probeOf(found, probe)?.["http_get"];
     const { host = "127.0.0.1", scheme = "http", path = "/", port } = isObject(given) ? given : {};
     const address = `${String(scheme).toLowerCase()}://${String(host)}${port === undefined ? "" : `:${String(port)}`}`;
-    found.draft.set(`${probe}.http.url`, `${address}${String(path).replace(/^\/?/, "/")}`, found.path);
+    found.draft.set(`${probe}.http.url`, `${address}${readPlainText(String(path)).replace(/^\/?/, "/")}`, found.path);
     return undefined;
   };
 }
