@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { exportFormats } from "../formats/export-formats.js";
 import type { ExportFlags } from "./export.js";
 import type { ImportFlags } from "./import.js";
 import type { OnExit } from "./on-exit.js";
@@ -26,13 +27,16 @@ function addExport(program: Command, terminal: Terminal, onExit: OnExit): void {
   program
     .command("export")
     .description("write templates as files of another system, and tell what cannot be kept")
-    .argument("<name...>", "names of templates")
-    .requiredOption("--to <format>", "systemd")
+    .argument("[name...]", "names of templates (default: all of them)")
+    .requiredOption("--to <format>", `the other system: ${exportFormats.join(", ")}`)
     .option("--template-dir <dir>", "directory of template files", "templates")
-    .option("--write <dir>", "write the files into this directory; those that exist are not replaced")
+    .option("--config <file>", "a configuration file, or the file of another system, in place of the directory")
+    .option("--from <format>", "which system the file is of (default: told by its content)")
+    .option("--image <image>", "container image of the processes, for kubernetes")
+    .option("--write <dir>", "write the files into this directory; when one exists, none is written")
     .option("--strict", "a field that cannot be kept is an error, and nothing is written")
     .option("--json", "files and report as one JSON document")
-    .addHelpText("after", "\nExamples:\n  drover export web worker --to systemd --write units\n")
+    .addHelpText("after", exportHelp)
     .action(async (names: string[], flags: ExportFlags) => {
       const { runExport } = await import("./export.js");
       onExit(await runExport(names, flags, terminal));
@@ -46,4 +50,12 @@ line; the good ones are imported. Exits with 2 when there is an error, or someth
 Examples:
   drover import processes.yaml
   drover import pb_processes.json --write templates && drover up
+`;
+
+const exportHelp = `
+Examples:
+  drover export --to process-compose --write .
+  drover export web worker --to systemd --write units
+  drover export --config ecosystem.json --to systemd --write units
+  drover export --to kubernetes --image registry.example/web:1 | kubectl apply -f -
 `;
