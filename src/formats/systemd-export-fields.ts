@@ -1,18 +1,19 @@
 import { resolve } from "node:path";
-import type { Dependency, ProcessTemplate } from "../template/process-template.js";
+import type { ProcessTemplate } from "../template/process-template.js";
 import { listCpus } from "./cpu-list.js";
 import { calendarOfCron } from "./cron-calendar.js";
 import { type ExportRule, type Fate, kept, lost, lostAs, near, nearAs } from "./export-rule.js";
 import { plainValue, variablesOfTemplate, whyNotPlain } from "./exported-env.js";
 import { programOf, programRules } from "./exported-program.js";
 import { systemdPolicyFields } from "./systemd-export-policies.js";
+import { isAwaited, putDependencies } from "./systemd-order.js";
 import { escapeSpecifiers, inOneLine, quoteWord, wordsOfCommand } from "./systemd-text.js";
 import { type PutUnit as Put, put, type Unit } from "./systemd-unit.js";
 
 /** What becomes of each field of a template in a service unit, systemd.service(5). */
 export function systemdExportFields(): readonly ExportRule<Unit>[] {
   return [
-    kept("name", "the name of the file"),
+    kept("name", "the name of the file", sayName),
     kept("title", "Unit.Description", putTitle, "when there is no description"),
     kept("description", "Unit.Description", putDescription),
     near(
@@ -23,7 +24,12 @@ export function systemdExportFields(): readonly ExportRule<Unit>[] {
     ),
     near("enabled", "Install", "false: no [Install], but `systemctl start` starts it"),
     kept("runOnStartup", "Install.WantedBy"),
-    kept("dependsOn", "Unit.After, Unit.Requires", putDependencies, "each waited for as far as systemd can"),
+    kept(
+      "dependsOn",
+      "Unit.After, Unit.Requires, Unit.Wants",
+      putDependencies,
+      "what is waited for to its end is Type=oneshot",
+    ),
     ...programRules<Unit>({ command: "Service.ExecStart", args: "Service.ExecStart" }, putProgram),
     kept("cwd", "Service.WorkingDirectory"),
     kept("env", "Service.Environment", putEnvironment, "a value that refers to variables is left out"),
@@ -63,6 +69,11 @@ function surroundingFields(): readonly ExportRule<Unit>[] {
   ];
 }
 
+function sayName({ template: { name, instances } }: Put): Fate | undefined {
+  const isTemplate = name.endsWith("@") && instances === 1;
+  return isTemplate ? nearAs("a unit by this name is started with a word behind the @ only") : undefined;
+}
+
 function putTitle({ template: { title, description } }: Put): Fate | undefined {
   return title !== "" && description !== "" ? lostAs("a unit has one text for people: the description") : undefined;
 }
@@ -80,35 +91,14 @@ function putLabels({ template: { labels }, out, tell }: Put): undefined {
   }
 }
 
-const untilEnd = "with Type=oneshot in its unit, systemd waits for its end";
-const waits: Readonly<Record<Dependency["condition"], string>> = {
-  STARTED: "",
-  READY: "systemd waits until its program is executed, not until it is ready",
-  EXITED: `systemd waits for the start only: ${untilEnd}`,
-  SUCCEEDED: `systemd waits for the start only: ${untilEnd}, and starts this only after a success`,
-};
-
-function putDependencies({ template: { dependsOn }, out, all, tell }: Put): undefined {
-  for (const { name, condition } of dependsOn) {
-    const other = all.find((template) => template.name === name);
-    const isRunning = condition === "READY" && other !== undefined && other.readiness === undefined;
-    const note = isRunning ? "" : waits[condition];
-    tell(`dependsOn.${name}`, note === "" ? { outcome: "mapped" } : nearAs(note));
-  }
-  const units = dependsOn.flatMap(({ name }) => unitsOf(name, all)).join(" ");
-  if (units !== "") out.unit.push(["After", units], ["Requires", units]);
-}
-
-function unitsOf(name: string, all: readonly ProcessTemplate[]): readonly string[] {
-  const instances = all.find((template) => template.name === name)?.instances ?? 1;
-  if (instances === 1) return [`${name}.service`];
-  return Array.from({ length: instances }, (_, index) => `${name}@${index + 1}.service`);
-}
-
-function putProgram({ template, out }: Put): Fate | undefined {
+function putProgram({ template, out, all }: Put): Fate | undefined {
   const { file, args } = programOf(template);
   const path = file.includes("/") ? resolve(template.cwd, file) : file;
-  out.service.push(["Type", "simple"], ["WorkingDirectory", escapeSpecifiers(template.cwd)]);
+  const awaited = isAwaited(template, all);
+  put(out, "Type", awaited ? "oneshot" : "simple");
+  // Its end is a state of its own, in which others do not start it again; a timer would not either.
+  if (awaited && template.schedule === undefined) put(out, "RemainAfterExit", "yes");
+  put(out, "WorkingDirectory", template.cwd);
   out.service.push(["ExecStart", wordsOfCommand([path, ...args])]);
   if (path !== file) return nearAs(`${path}: a unit has no relative path`);
   return file.includes("/")

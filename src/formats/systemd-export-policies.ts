@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type ExportRule, type Fate, kept, lost, lostAs, near, nearAs } from "./export-rule.js";
 import { firstDelayMs, isConstant } from "./exported-amounts.js";
+import { isAwaited } from "./systemd-order.js";
 import { wordsOfCommand } from "./systemd-text.js";
 import { type PutUnit as Put, put, type Unit } from "./systemd-unit.js";
 
@@ -22,7 +23,9 @@ export function systemdPolicyFields(): readonly ExportRule<Unit>[] {
       "startTimeout",
       "Service.TimeoutStartSec",
       "until the program is executed: systemd checks no readiness",
-      ({ template, out }) => put(out, "TimeoutStartSec", `${template.startTimeoutMs}ms`),
+      // A service of the type oneshot is starting as long as it runs.
+      ({ template, out, all }) =>
+        put(out, "TimeoutStartSec", isAwaited(template, all) ? "infinity" : `${template.startTimeoutMs}ms`),
     ),
     ...lost<Unit>("readiness", "systemd asks no service: Type=notify waits for a program that calls sd_notify(3)"),
     ...lost<Unit>(
@@ -54,10 +57,13 @@ function putStartLimit({ template: { restart }, out }: Put): Fate | undefined {
 
 const modes = { NEVER: "no", ON_FAILURE: "on-failure", ALWAYS: "always" } as const;
 
-function putRestart({ template: { restart }, out }: Put): undefined {
-  put(out, "Restart", modes[restart.mode]);
-  // These ends are no failures to systemd, but every signal is one to drover.
-  if (restart.mode === "ON_FAILURE") put(out, "RestartForceExitStatus", "SIGHUP SIGINT SIGTERM SIGPIPE");
+function putRestart({ template, out, all }: Put): Fate | undefined {
+  put(out, "Restart", modes[template.restart.mode]);
+  if (template.restart.mode !== "ON_FAILURE") return undefined;
+  // These ends are no failures to systemd, but every signal is one to drover; a oneshot service cannot say so.
+  const signals = "SIGHUP SIGINT SIGTERM SIGPIPE";
+  if (isAwaited(template, all)) return nearAs(`an end by ${signals.replaceAll(" ", ", ")} is a success`);
+  return put(out, "RestartForceExitStatus", signals);
 }
 
 function putDelay({ template: { restart }, out, tell }: Put): Fate | undefined {

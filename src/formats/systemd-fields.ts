@@ -24,6 +24,7 @@ export function systemdFields(): readonly FieldRule[] {
 function programFields(): readonly FieldRule[] {
   return [
     rule("Type", "any", "", { note: "simple, exec and oneshot", apply: setType }),
+    droppedRule("RemainAfterExit", "what has ended does not run; a condition of dependsOn can wait for the end"),
     rule("ExecStart", "any", "command, args", { note: "the words as systemd reads them", apply: setStart }),
     ...["ExecStartPre", "ExecStartPost", "ExecCondition", "ExecReload", "ExecStopPost"].map((name) =>
       droppedRule(name, "write a script that does all, or a process of its own with dependsOn"),

@@ -97,6 +97,38 @@ test("the time in which restarts are counted holds them with their delays", () =
   );
 });
 
+test("what others wait for to its end is a oneshot service", () => {
+  const web = templateOf({
+    ...{ name: "web", command: "/bin/x" },
+    dependsOn: [
+      { name: "migrate", condition: "SUCCEEDED" },
+      { name: "warm", condition: "EXITED" },
+      { name: "db", condition: "STARTED" },
+    ],
+  });
+  const others = ["migrate", "warm", "db"].map((name) => templateOf({ name, command: "/bin/x" }));
+  const { files, report } = exportTemplates([web, ...others], "systemd");
+  expect(files[0]?.text).toContain(
+    "After=migrate.service warm.service db.service\nRequires=migrate.service db.service\nWants=warm.service\n",
+  );
+  for (const [index, type] of ["simple", "oneshot", "oneshot", "simple"].entries()) {
+    const text = files[index]?.text ?? "";
+    expect(text).toContain(`Type=${type}\n`);
+    expect([text.includes("RemainAfterExit=yes"), text.includes("TimeoutStartSec=infinity")]).toEqual(
+      type === "oneshot" ? [true, true] : [false, false],
+    );
+  }
+  expect(report.filter(({ field }) => field.startsWith("dependsOn.")).map(({ outcome }) => outcome)).toEqual([
+    ...["mapped", "mapped", "mapped"],
+  ]);
+  const again = templateOf({ name: "migrate", command: "/bin/x", restart: { mode: "ON_FAILURE" } });
+  expect(lossesOf(exportTemplates([web, again], "systemd"))).toContain(
+    "approximated migrate restart.mode: an end by SIGHUP, SIGINT, SIGTERM, SIGPIPE is a success",
+  );
+  const always = templateOf({ name: "migrate", command: "/bin/x", restart: { mode: "ALWAYS" } });
+  expect(exportTemplates([web, always], "systemd").files[1]?.text).toContain("Type=simple\n");
+});
+
 test("several instances are a template unit, which dependents name one by one", () => {
   const web = templateOf({ name: "web", command: "/bin/x", dependsOn: [{ name: "db" }] });
   const exported = exportTemplates([web, templateOf({ name: "db", command: "/bin/y", instances: 2 })], "systemd");
@@ -141,9 +173,13 @@ test.each([
   [
     { dependsOn: [{ name: "a", condition: "EXITED" }] },
     "dependsOn.a",
-    "approximated; Unit.After, Unit.Requires; systemd waits for the start only",
+    "systemd waits for its start only: Type=oneshot",
   ],
-  [{ dependsOn: [{ name: "a", condition: "STARTED" }] }, "dependsOn.a", "mapped; Unit.After, Unit.Requires"],
+  [
+    { dependsOn: [{ name: "a", condition: "STARTED" }] },
+    "dependsOn.a",
+    "mapped; Unit.After, Unit.Requires, Unit.Wants",
+  ],
   [{ logs: { stderr: "/x" } }, "logs.stderr", "mapped; Service.StandardError"],
   [{ logs: { maxFiles: 3 } }, "logs.maxFiles", "dropped; journald.conf(5)"],
 ])("%j is told", (json, field, expected) => {
@@ -170,9 +206,15 @@ test.skipIf(!existsSync(verifier))("systemd-analyze has nothing to say about the
     ...{ name: "job", command: "/bin/true", cwd: "/tmp", runOnStartup: true },
     schedule: { cron: "*/5 * * * 1-5", timezone: "Europe/Vienna", maxDuration: "1m" },
   });
-  const many = templateOf({ name: "many", command: "/bin/true", cwd: "/tmp", instances: 2 });
-  const { files } = exportTemplates([full, job, many], "systemd");
-  expect(files.map(({ name }) => name)).toEqual(["web.service", "job.service", "job.timer", "many@.service"]);
+  const once = templateOf({ name: "once", command: "/bin/true", cwd: "/tmp", restart: { mode: "ON_FAILURE" } });
+  const many = templateOf({
+    ...{ name: "many", command: "/bin/true", cwd: "/tmp", instances: 2 },
+    dependsOn: [{ name: "once", condition: "EXITED" }],
+  });
+  const { files } = exportTemplates([full, job, many, once], "systemd");
+  expect(files.map(({ name }) => name)).toEqual([
+    ...["web.service", "job.service", "job.timer", "many@.service", "once.service"],
+  ]);
   expect(await verify(files)).toEqual({ status: 0, stdout: "", stderr: "" });
 });
 
