@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { exportTemplates } from "../../src/formats/export-templates.js";
 import type { ProcessTemplate } from "../../src/template/process-template.js";
@@ -108,4 +109,36 @@ test.each([
   [{ dependsOn: [{ name: "db" }] }, "dependsOn", "dropped; PM2 starts apps without waiting"],
 ])("%j is told", (json, field, expected) => {
   expect(toldOf(json, "pm2", field)).toContain(expected);
+});
+
+/** The table of fields of PM2 itself, lib/API/schema.json, which is no part of this repository. */
+const schemaFile = process.env["DROVER_PM2_SCHEMA"] ?? "";
+if (schemaFile === "") console.log("DROVER_PM2_SCHEMA names no schema: what is exported is not checked against it");
+
+interface SchemaField {
+  readonly type: string | readonly string[];
+  readonly alias?: string | readonly string[];
+  readonly min?: number;
+  readonly regex?: string;
+}
+
+test.skipIf(schemaFile === "")("the schema of PM2 knows all fields, and their values are of its kinds", () => {
+  const schema = JSON.parse(readFileSync(schemaFile, "utf8")) as Record<string, SchemaField>;
+  const fieldOf = (key: string): SchemaField | undefined =>
+    schema[key] ?? Object.values(schema).find(({ alias }) => [alias].flat().includes(key));
+  const isFine = (key: string, value: unknown): boolean => {
+    const { type = [], min = 0, regex = "" } = fieldOf(key) ?? {};
+    const kind = Array.isArray(value) ? "array" : typeof value;
+    const isInside = typeof value !== "number" || value >= min;
+    return [type].flat().includes(kind) && isInside && (typeof value !== "string" || new RegExp(regex).test(value));
+  };
+  const plain = templateOf({
+    name: "a",
+    command: "a b",
+    restart: { resetAfter: "0s" },
+    schedule: { cron: "1 * * * *" },
+  });
+  const pairs = apps([web, plain]).flatMap((app) => Object.entries(app));
+  expect(pairs.filter(([key, value]) => !isFine(key, value))).toEqual([]);
+  expect([isFine("nonsense", 1), isFine("min_uptime", 5), isFine("exec_mode", "x")]).toEqual([false, false, false]);
 });
