@@ -3,7 +3,7 @@ import { type Exporting, type ExportRule, type Fate, kept, lost, lostAs, near, n
 import { firstDelayMs, isConstant, roundedNote, wholeSeconds } from "./exported-amounts.js";
 import { referencesOf, variablesOfTemplate } from "./exported-env.js";
 import { programOf, programRules } from "./exported-program.js";
-import { putLogs, putWatch } from "./process-compose-files.js";
+import { putLogs, putWatch, rotationSayer } from "./process-compose-files.js";
 import { putDependencies, putDisabled } from "./process-compose-order.js";
 import { putLiveness, putReadiness } from "./process-compose-probes.js";
 import { escapeDollars, plainText, shellLine, variableLine } from "./process-compose-text.js";
@@ -91,9 +91,9 @@ function surroundingFields(): readonly ExportRule<ComposeProcess>[] {
     ),
     near("logs.stdout", "log_location", "one file for both streams", putLogs),
     near("logs.stderr", "log_location", "one file for both streams"),
-    kept("logs.maxSize", "log_configuration.rotation.max_size_mb", undefined, "whole MB, with a file"),
-    kept("logs.maxFiles", "log_configuration.rotation.max_backups", undefined, "with a file"),
-    kept("logs.compress", "log_configuration.rotation.compress", undefined, "with a file"),
+    kept("logs.maxSize", "log_configuration.rotation.max_size_mb", rotationSayer("maxSize"), "whole MB, with a file"),
+    kept("logs.maxFiles", "log_configuration.rotation.max_backups", rotationSayer("maxFiles"), "with a file"),
+    kept("logs.compress", "log_configuration.rotation.compress", rotationSayer("compress"), "with a file"),
     near("logs.mode", "", "the last lines are kept in memory, whatever it is"),
     ...lost<ComposeProcess>(
       "logs",

@@ -22,6 +22,16 @@ export function putLogs({ template: { logs, cwd }, out, tell }: Put): Fate | und
   return undefined;
 }
 
+/** What becomes of a part of the rotation, which there is only with a file. */
+export function rotationSayer(field: "maxSize" | "maxFiles" | "compress"): (put: Put) => Fate | undefined {
+  return ({ template: { logs }, out }) => {
+    if (out["log_location"] === undefined) return lostAs("only a file is rotated: name one in logs.stdout");
+    const { max_size_mb: size } = rotationOf(logs);
+    if (field === "maxSize" && size !== logs.maxSizeBytes / 1024 ** 2) return nearAs(`${String(size)} MB`);
+    return field === "maxFiles" && logs.maxFiles === 1 ? nearAs("one old file is kept") : undefined;
+  };
+}
+
 function rotationOf({ maxSizeBytes, maxFiles, compress }: LogPolicy): Record<string, unknown> {
   const size = Math.max(1, Math.ceil(maxSizeBytes / 1024 ** 2));
   // No number of old files means all of them.
