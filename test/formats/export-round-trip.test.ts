@@ -80,7 +80,7 @@ test.each(["systemd", "process-compose", "pm2"])(
         expect(once.restart.mode).toBe(isRestarted ? template.restart.mode : "NEVER");
         expect(roundTrip(once, to)).toEqual(once);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   },
 );
@@ -127,7 +127,7 @@ test("a unit that is read, written and read again is the same", () => {
       const once = importOnly(`[Unit]\n${head.join("")}[Service]\n${service.join("")}`, "systemd");
       expect(roundTrip(once, "systemd")).toEqual(once);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -207,7 +207,7 @@ test("a process of process-compose that is read, written and read again is the s
       });
       expect(roundTrip(twice, "process-compose")).toEqual(twice);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -255,6 +255,6 @@ test("an app of PM2 that is read, written and read again is the same", () => {
       expect({ ...twice, env }).toEqual(once);
       expect(roundTrip(twice, "pm2")).toEqual(twice);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
