@@ -1,5 +1,6 @@
 import { Argument, type Command, Option } from "commander";
 import type { DownFlags } from "./down.js";
+import { addForeignOptions } from "./foreign-flags.js";
 import type { OnExit } from "./on-exit.js";
 import { clientCommand } from "./process-commands.js";
 import type { ReloadFlags } from "./reload.js";
@@ -17,7 +18,7 @@ export function addManagerCommands(program: Command, terminal: Terminal, onExit:
 }
 
 function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
-  program
+  const up = program
     .command("up")
     .description("start the processes marked runOnStartup, tell every change, stop them all on Ctrl-C")
     .option("--template-dir <dir>", "directory of template files", "templates")
@@ -25,10 +26,8 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
     .option(
       "--config <file>",
       "options and templates, or the file of another system (default: drover.config.json, .yaml or .js here, if there is one)",
-    )
-    .option("--from <format>", "which other system it is a file of (default: told by its content)")
-    .option("--env, --environment <name>", "which of its sets of variables counts, such as env_NAME of PM2")
-    .option("--allow-js", "evaluate a file of JavaScript that is not drover's, in a process that may only read")
+    );
+  addForeignOptions(up)
     .option("--detach", "go on in the background, until `drover down`")
     .option("--dev", "restart every process when files in its working directory change")
     .option("--watch-templates", "act on changes of template files by itself")

@@ -5,7 +5,7 @@ import type { ReportRow } from "../formats/format.js";
 import type { TemplateError } from "../template/template-error.js";
 import { type Config, findConfigFile, readConfigFile } from "./config-file.js";
 import type { ConfigOptions } from "./config-options.js";
-import type { ForeignFlags } from "./foreign-flags.js";
+import { type ForeignFlags, requireForeignFile } from "./foreign-flags.js";
 
 /** What the command line says of how a manager is run. */
 export interface UpFlags extends Omit<ConfigOptions, "env" | "statusPeriod">, ForeignFlags {
@@ -34,7 +34,7 @@ export interface UpOptions extends Omit<UpFlags, "templateDir"> {
  * @throws ProcessError INVALID_TEMPLATE for a configuration that is wrong, BAD_REQUEST when there is none of that name
  */
 export async function resolveUpFlags(flags: UpFlags, isGiven: (name: string) => boolean): Promise<UpOptions> {
-  requireConfig(flags);
+  requireForeignFile(flags);
   const file = flags.config ?? findConfigFile(process.cwd());
   const { config: _named, ...others } = flags;
   if (file === undefined) return others;
@@ -47,18 +47,6 @@ export async function resolveUpFlags(flags: UpFlags, isGiven: (name: string) => 
   const { report, templateErrors } = config;
   const told = { ...merged, report, templateErrors };
   return hasOwnTemplatesOnly(config, merged, isGiven) ? { ...told, templateDir: undefined } : told;
-}
-
-/** @throws ProcessError BAD_REQUEST when there is no file of that name, or flags are about one that is not named */
-function requireConfig({ config, from, environment, allowJs }: UpFlags): void {
-  if (config !== undefined && !existsSync(config)) {
-    const text = `--config: there is no file ${resolve(config)}; leave it out to run without a configuration`;
-    throw new ProcessError("BAD_REQUEST", text);
-  }
-  const given = { "--from": from, "--env": environment, "--allow-js": allowJs };
-  const about = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
-  if (config !== undefined || about === undefined) return;
-  throw new ProcessError("BAD_REQUEST", `${about} is about the file of another system; name that with --config FILE`);
 }
 
 /** The default directory of templates is not missed beside templates of the file, and not meant beside the file of another system. */

@@ -1,8 +1,9 @@
 import { formats } from "./formats.js";
 
 // Templates become files of other systems.
-export { type Exported, exportFormats, exportTemplates } from "./export-templates.js";
-export type { ExportedFile } from "./exported.js";
+export { exportFormats } from "./export-formats.js";
+export { type Exported, exportTemplates } from "./export-templates.js";
+export type { ExportedFile, ExportOptions } from "./exported.js";
 // Files of other systems become templates.
 export type { Outcome, ReportRow } from "./format.js";
 export type { Imported } from "./import-document.js";

@@ -70,6 +70,11 @@ export function setLog({ draft, value, path }: Found): Verdict | undefined {
 
 const logFields = ["logs.stdout", "logs.stderr"] as const;
 
+export function setNumberName({ value }: Found): Verdict {
+  const note = "DROVER_INSTANCE has the number, from 1";
+  return value === "DROVER_INSTANCE" ? noEffect(note) : dropped(note);
+}
+
 export function setEnvFile({ draft, value, path }: Found): undefined {
   draft.set("envFiles", [value], path);
 }

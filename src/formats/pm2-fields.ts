@@ -16,6 +16,7 @@ import {
   setLog,
   setMemory,
   setMode,
+  setNumberName,
   setRestart,
   setWatch,
   timeSetter,
@@ -41,6 +42,7 @@ export function pm2Fields(): readonly FieldRule[] {
       rule(name, "any", "args", { note: "before the script", apply: checkWords }),
     ),
     rule("instances", "any", "instances", { note: "`max` is the number of CPUs here and now", apply: setInstances }),
+    rule("increment_var", "text", "", { note: "DROVER_INSTANCE has the number", apply: setNumberName }),
     rule("exec_mode", "text", "instances", { note: "cluster: processes of their own, no shared port", apply: setMode }),
     rule("env", "any", "env", { note: "taken as it is; an object becomes its JSON", apply: setEnv }),
     rule("env_file", "text", "envFiles", { apply: setEnvFile }),
@@ -116,7 +118,7 @@ function otherFields(): readonly FieldRule[] {
 function unknownToProcesses(): readonly FieldRule[] {
   const instance = "each instance has DROVER_INSTANCE, counted from 1";
   const reasons: readonly (readonly [string, readonly string[]])[] = [
-    [instance, ["instance_var", "increment_var"]],
+    [instance, ["instance_var"]],
     ["the name is as it is written", ["append_env_to_name", "name_prefix"]],
     ["all of the host's environment is given on, but what `inheritEnv: false` in a template says", ["filter_env"]],
     ["write PORT into env", ["port"]],

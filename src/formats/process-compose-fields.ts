@@ -4,6 +4,7 @@ import { isObject } from "../template/validate.js";
 import { dropped, noEffect } from "./apply.js";
 import type { FieldRule, Found, Verdict } from "./format.js";
 import { scalarText } from "./kind.js";
+import { processComposeFileFields } from "./process-compose-file-fields.js";
 import { isExpanding, lineOf, noteOnLine } from "./process-compose-line.js";
 import { probeFields } from "./process-compose-probes.js";
 import { readEnvValue } from "./references.js";
@@ -48,13 +49,7 @@ export function processComposeFields(): readonly FieldRule[] {
       rule("timeout_seconds", "seconds", "stop.gracePeriod", { missing: 10 }),
       rule("parent_only", "flag", "", { apply: setParentOnly }),
     ]),
-    ...inside("schedule", [
-      rule("cron", "scalar", "schedule.cron"),
-      rule("timezone", "scalar", "schedule.timezone"),
-      droppedRule("interval", "write it as a cron expression"),
-      droppedRule("max_concurrent", "a run is left out while the last one goes on"),
-      droppedRule("run_on_start", "`drover start` runs nothing of a schedule at once"),
-    ]),
+    ...processComposeFileFields(),
     ...otherFields(),
     rule("disable_ansi_colors", "flag", "", { apply: () => noEffect("lines are kept as they are") }),
   ];
@@ -76,8 +71,6 @@ function otherFields(): readonly FieldRule[] {
     droppedRule("is_disabled", "use disabled, or templates of their own"),
     droppedRule("launch_timeout_seconds", "it is about is_daemon"),
     droppedRule("truncate_log", "logs go on where they ended, and are rotated"),
-    droppedRule("log_configuration", "logs are rotated by logs.maxSize and logs.maxFiles"),
-    droppedRule("watch", "write watch in a template: paths and ignore"),
     droppedRule("mcp", "drover has a REST API"),
     droppedRule("send_keys", "drover gives a terminal to no process"),
     ...["monitor_for", "monitor_silence_threshold"].map((name) =>

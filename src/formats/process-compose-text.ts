@@ -4,6 +4,9 @@ import { dotenvOf, interpolateFields } from "./interpolate.js";
 import { scalarText } from "./kind.js";
 import { type Substituted, substituteIn } from "./references.js";
 
+/** What process-compose takes for templates of Go. */
+const filledIn = ["command", "working_dir", "log_location", "description", "environment"];
+
 /** What bash sees, which looks `${NAME}` up by itself: at each start, where process-compose did it once. */
 const linesOfBash = ["command", "readiness_probe.exec.command", "liveness_probe.exec.command", "shutdown.command"];
 
@@ -18,7 +21,8 @@ export function fillIn(process: unknown, scope: Scope, { rules, number }: Fillin
     const isLater = field === "environment" || linesOfBash.includes(field) || !isExpanding;
     const read = isLater ? { text, names: [] } : substituteIn(text, lookup);
     const isRaw = field === "command" && hasFlag(process, "is_template_disabled");
-    return "message" in read || isRaw ? read : fillTemplates(read, vars);
+    const isTemplate = filledIn.includes(field) || /_probe\./.test(field);
+    return "message" in read || isRaw || !isTemplate ? read : fillTemplates(read, vars);
   };
   return interpolateFields(process, { rules, replace });
 }

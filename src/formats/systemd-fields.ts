@@ -1,7 +1,9 @@
 import { dropped, noEffect } from "./apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "./format.js";
 import { droppedRule, inside, rule } from "./rule.js";
-import { parseTimeSpan, splitSystemdWords } from "./systemd-words.js";
+import { limitRules, restartRules } from "./systemd-restart.js";
+import { numberSetter, textSetter, timeSetter, valuesOf, withoutSpecifiers } from "./systemd-values.js";
+import { splitSystemdWords } from "./systemd-words.js";
 import { literal } from "./variables.js";
 
 /** The settings of a service. Each has a list of values, as a unit may give it several times. */
@@ -11,14 +13,7 @@ export function systemdFields(): readonly FieldRule[] {
     rule("Unit.Description", "any", "description", { apply: textSetter("description") }),
     rule("Unit.Documentation", "any", "labels.documentation", { apply: textSetter("labels.documentation") }),
     ...["After", "Before", "Wants", "Requires", "BindsTo", "PartOf"].map((name) => droppedRule(`Unit.${name}`, others)),
-    rule("Unit.StartLimitBurst", "any", "restart.maxRestarts", {
-      missing: ["5"],
-      apply: numberSetter("restart.maxRestarts"),
-    }),
-    rule("Unit.StartLimitIntervalSec", "any", "restart.resetAfter", {
-      missing: ["10s"],
-      apply: timeSetter("restart.resetAfter"),
-    }),
+    ...limitRules(),
     ...inside("Service", [...programFields(), ...policyFields()]),
     rule("Install.WantedBy", "any", "runOnStartup", { apply: () => noEffect("what is imported is started") }),
     droppedRule("Install.Alias", "a process has one name"),
@@ -29,6 +24,7 @@ export function systemdFields(): readonly FieldRule[] {
 function programFields(): readonly FieldRule[] {
   return [
     rule("Type", "any", "", { note: "simple, exec and oneshot", apply: setType }),
+    droppedRule("RemainAfterExit", "what has ended does not run; a condition of dependsOn can wait for the end"),
     rule("ExecStart", "any", "command, args", { note: "the words as systemd reads them", apply: setStart }),
     ...["ExecStartPre", "ExecStartPost", "ExecCondition", "ExecReload", "ExecStopPost"].map((name) =>
       droppedRule(name, "write a script that does all, or a process of its own with dependsOn"),
@@ -49,9 +45,7 @@ function programFields(): readonly FieldRule[] {
 
 function policyFields(): readonly FieldRule[] {
   return [
-    rule("Restart", "any", "restart.mode", { missing: ["no"], apply: setRestart }),
-    rule("RestartSec", "any", "restart.backoff", { missing: ["100ms"], apply: setDelay }),
-    rule("SuccessExitStatus", "any", "restart.successExitCodes", { apply: setSuccess }),
+    ...restartRules(),
     rule("TimeoutStartSec", "any", "startTimeout", { apply: timeSetter("startTimeout") }),
     rule("TimeoutStopSec", "any", "stop.gracePeriod", { missing: ["90s"], apply: timeSetter("stop.gracePeriod") }),
     rule("KillSignal", "any", "stop.signal", { apply: textSetter("stop.signal") }),
@@ -62,47 +56,6 @@ function policyFields(): readonly FieldRule[] {
       droppedRule(`Limit${name}`, "drover sets no limits of the kernel: run it by sh -c with ulimit"),
     ),
   ];
-}
-
-/** The values that count: an empty one takes back those before it. */
-function valuesOf(value: unknown): readonly string[] {
-  const all = Array.isArray(value) ? value.map(String) : [];
-  return all.slice(all.lastIndexOf("") + 1).map((text) => text.trim());
-}
-
-/** `%%` is a percent sign; what else begins with one is told by the systemd of the machine only. */
-const withoutSpecifiers = (text: string): string => text.replaceAll("%%", "%");
-
-function textSetter(to: string): Apply {
-  return ({ draft, value, path }) => {
-    const text = valuesOf(value).at(-1);
-    if (text !== undefined) draft.set(to, withoutSpecifiers(text), path);
-    return undefined;
-  };
-}
-
-function numberSetter(to: string): Apply {
-  return ({ draft, value, path }) => {
-    const text = valuesOf(value).at(-1);
-    if (text !== undefined) draft.set(to, /^-?\d+$/.test(text) ? Number(text) : text, path);
-    return undefined;
-  };
-}
-
-function timeSetter(to: string): Apply {
-  return ({ draft, value, path }) => {
-    const text = valuesOf(value).at(-1) ?? "";
-    const milliseconds = text === "infinity" ? 24 * 3_600_000 : parseTimeSpan(text);
-    if (milliseconds === undefined) {
-      draft.complain(path, {
-        message: `${JSON.stringify(text)} is no time span`,
-        expected: "such as 5, 90s or 1min 30s",
-      });
-      return undefined;
-    }
-    draft.set(to, `${milliseconds}ms`, path);
-    return text === "infinity" ? { outcome: "approximated", note: "24 hours" } : undefined;
-  };
 }
 
 function setType({ value }: Found): Verdict {
@@ -120,9 +73,14 @@ function setStart({ draft, value, path }: Found): Verdict | undefined {
     draft.complain(path, { message: split.message, expected: "one command line" });
     return undefined;
   }
-  const [command = "", ...args] = split.words.map((word) => word.replaceAll("$$", "$"));
+  // The path of the program holds no variables, so a dollar in it is not doubled.
+  const [command = "", ...args] = split.words;
   draft.set("command", command, path);
-  draft.set("args", args, path);
+  draft.set(
+    "args",
+    args.map((word) => word.replaceAll("$$", "$")),
+    path,
+  );
   const note = noteOnStart(prefix, rest);
   return note === undefined ? undefined : { outcome: "approximated", note };
 }
@@ -194,32 +152,6 @@ function streamSetter(stream: "stdout" | "stderr"): Apply {
     draft.set(`logs.${stream}`, withoutSpecifiers(file), path);
     return undefined;
   };
-}
-
-const modes: Readonly<Record<string, string>> = { no: "NEVER", always: "ALWAYS", "on-failure": "ON_FAILURE" };
-
-function setRestart({ draft, value, path }: Found): Verdict | undefined {
-  const word = valuesOf(value).at(-1) ?? "no";
-  draft.set("restart.mode", modes[word] ?? (word === "on-success" ? "ALWAYS" : "ON_FAILURE"), path);
-  if (Object.hasOwn(modes, word)) return undefined;
-  const known = ["on-success", "on-abnormal", "on-abort", "on-watchdog"];
-  if (!known.includes(word)) {
-    const expected = [...Object.keys(modes), ...known].join(", ");
-    draft.complain(path, { message: `unknown word ${JSON.stringify(word)}`, expected: `one of ${expected}` });
-  }
-  return { outcome: "approximated", note: word === "on-success" ? "always" : "on-failure" };
-}
-
-function setDelay(found: Found): Verdict | undefined {
-  timeSetter("restart.backoff.max")(found);
-  return timeSetter("restart.backoff.initial")(found);
-}
-
-function setSuccess({ draft, value, path }: Found): Verdict | undefined {
-  const words = valuesOf(value).flatMap((text) => text.split(/\s+/));
-  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
-  draft.set("restart.successExitCodes", [...new Set([0, ...codes])], path);
-  return codes.length === words.length ? undefined : { outcome: "approximated", note: "only numbers are kept" };
 }
 
 function setKillMode({ value }: Found): Verdict {

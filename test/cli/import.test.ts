@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { listed, place, startDaemon } from "./daemon.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -111,13 +112,66 @@ test("export writes a unit, tells what it cannot keep, and replaces no file", as
   const here = place({ name: "web", command: "/bin/sleep", args: ["60"], readiness: { tcp: { port: 1 } } });
   const shown = await here.drover("export", "web", "--to", "systemd");
   expect(shown).toMatchObject({ status: 0 });
+  expect(shown.stdout).toContain("# web.service\n[Unit]\n");
   expect(shown.stdout).toContain('ExecStart="/bin/sleep" "60"');
-  expect(shown.stderr).toContain("dropped: web: readiness.tcp.port: systemd has nothing of the kind");
+  expect(shown.stderr).toContain("dropped: web: readiness.tcp.port: systemd asks no service");
   expect(await here.drover("export", "web", "--to", "systemd", "--strict", "--write", "units")).toMatchObject({
     status: 2,
   });
   expect(existsSync(join(here.path, "units"))).toBe(false);
   expect(await here.drover("export", "web", "--to", "systemd", "--write", "units")).toMatchObject({ status: 0 });
   expect((await here.drover("export", "web", "--to", "systemd", "--write", "units")).status).toBe(1);
-  expect(await here.drover("export", "nobody", "--to", "systemd")).toMatchObject({ status: 2 });
+  expect(await here.drover("export", "wep", "--to", "systemd")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('there is no valid template "wep" in templates; did you mean "web"?') as string,
+  });
+  expect(await here.drover("export", "web", "--to", "upstart")).toMatchObject({ status: 2 });
+});
+
+test("export without names takes all templates, and writes none of the files when one exists", async () => {
+  const here = place({ name: "web", command: "sleep" }, { name: "db", command: "sleep" });
+  mkdirSync(join(here.path, "units"));
+  writeFileSync(join(here.path, "units/web.service"), "mine");
+  const refused = await here.drover("export", "--to", "systemd", "--write", "units");
+  expect(refused).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(
+      "units/web.service exists already; nothing is written, move it away first",
+    ) as string,
+  });
+  expect(readdirSync(join(here.path, "units"))).toEqual(["web.service"]);
+  expect(readFileSync(join(here.path, "units/web.service"), "utf8")).toBe("mine");
+  writeFileSync(join(here.path, "templates/wrong.yaml"), "name: wrong\n");
+  expect(await here.drover("export", "--to", "pm2")).toMatchObject({ status: 2, stdout: "" });
+  expect(await here.drover("export", "db", "--to", "pm2")).toMatchObject({ status: 0 });
+});
+
+test("export takes the file of another system, and tells what both steps lose", async () => {
+  const here = place();
+  const app = { name: "api", script: "/bin/sleep", interpreter: "none", args: ["60"], wait_ready: true };
+  writeFileSync(join(here.path, "ecosystem.json"), JSON.stringify({ apps: [app] }));
+  const moved = await here.drover("export", "--config", "ecosystem.json", "--to", "process-compose");
+  expect(moved.stdout).toContain("entrypoint:\n      - /bin/sleep\n");
+  expect(moved.stderr).toContain("dropped: ecosystem.json:1: apps[0].wait_ready: drover has no IPC");
+  expect(moved.stderr).toContain("approximated: api: restart.resetAfter: restarts are counted for good");
+  const strict = await here.drover("export", "--config", "ecosystem.json", "--to", "process-compose", "--strict");
+  expect(strict).toMatchObject({ status: 2, stdout: "" });
+  const json = JSON.parse((await here.drover("export", "--config", "ecosystem.json", "--to", "pm2", "--json")).stdout);
+  expect(Object.keys(json as object)).toEqual(["files", "report", "hints", "imported"]);
+  expect(await here.drover("export", "--from", "pm2", "--to", "systemd")).toMatchObject({ status: 2 });
+});
+
+test("export to Kubernetes without an image says so, and all files together are one stream", async () => {
+  const here = place({ name: "web", command: "sleep" }, { name: "db", command: "sleep" });
+  const { stdout, stderr } = await here.drover("export", "--to", "kubernetes");
+  expect(stderr).toContain("name the one that has the program with --image\n");
+  expect(parseAllDocuments(stdout).map((document) => document.toJS() as unknown)).toMatchObject([
+    { metadata: { name: "db" } },
+    { metadata: { name: "web" } },
+  ]);
+  const named = await here.drover("export", "web", "--to", "kubernetes", "--image", "x:1");
+  expect(named.stderr).not.toContain("--image");
+  expect(JSON.parse((await here.drover("export", "web", "--to", "pm2")).stdout)).toMatchObject({
+    apps: [{ name: "web" }],
+  });
 });

@@ -1,93 +1,49 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { exportTemplates } from "../../src/formats/export-templates.js";
-import { importText } from "../../src/formats/import-text.js";
-import { expandEnv } from "../../src/template/expand-env.js";
-import { templateFromOptions } from "../../src/template/from-options.js";
-import type { ProcessTemplate } from "../../src/template/process-template.js";
-import { run } from "../repo/run.js";
-import { tempDir } from "../repo/temp-dir.js";
-import { errorsOf } from "./told.js";
+import { exporters, exportTemplates } from "../../src/formats/export-templates.js";
+import { messageOf, messageType, rulesOf } from "../../src/template/schema.js";
+import { lossesOf, templateOf } from "./exported.js";
 
-/** What another system makes of a template, read back. */
-function roundTrip(template: ProcessTemplate, to: string): ProcessTemplate {
-  const [file] = exportTemplates([template], to).files;
-  const imported = importText(file?.text ?? "", { format: to, file: file?.name, cwd: "/" });
-  expect(errorsOf(imported)).toEqual([]);
-  return imported.templates[0] as ProcessTemplate;
-}
+const web = templateOf({ name: "web", command: "/bin/x" });
 
-const text = fc.string({ unit: "binary", maxLength: 12 }).filter((value) => !/[\0\p{Surrogate}]/u.test(value));
-const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/);
-const anyOptions = fc.record({
-  args: fc.array(text, { maxLength: 4 }),
-  env: fc.dictionary(
-    name,
-    text.map((value) => value.replaceAll("$", "$$$$")),
-    { maxKeys: 4 },
-  ),
-  description: fc.string({ maxLength: 20 }),
-  restart: fc.record({
-    mode: fc.constantFrom("NEVER" as const, "ON_FAILURE" as const, "ALWAYS" as const),
-    maxRestarts: fc.nat(20),
-  }),
-  nice: fc.integer({ min: -20, max: 19 }),
+/** Every field a template can have, as a path. */
+const fields = messageType("ProcessTemplate").fieldsArray.flatMap((field) => {
+  const inner = field.map || rulesOf(field).format !== undefined ? undefined : messageOf(field);
+  const isSection = ["restart", "stop", "limits", "schedule", "logs", "affinity", "runAs"].includes(field.jsonName);
+  return isSection && inner !== undefined
+    ? inner.fieldsArray.map((each) => `${field.jsonName}.${each.jsonName}`)
+    : [field.jsonName];
 });
 
-test.each(["systemd"])(
-  "to %s and back: argv, env and cwd stay byte by byte, and a second time changes nothing",
-  (to) => {
-    fc.assert(
-      fc.property(anyOptions, (options) => {
-        const template = templateFromOptions("web", "/bin/x", options, { cwd: "/srv/a b%c" });
-        const once = roundTrip(template, to);
-        const plain = ({ env }: ProcessTemplate) => expandEnv(env, {}, "ERROR").env;
-        expect([once.program, once.args, once.cwd, plain(once)]).toEqual([
-          ...[template.program, template.args, template.cwd, plain(template)],
-        ]);
-        expect(once.restart.mode).toBe(template.restart.mode);
-        expect(roundTrip(once, to)).toEqual(once);
-      }),
-      { numRuns: 200 },
-    );
-  },
-);
-
-const full = templateFromOptions(
-  "web",
-  "/bin/sh",
-  {
-    args: ["-c", "echo $HOME 100% \"'\\"],
-    env: { A: "1", B: "${HOME}/x" },
-    restart: { mode: "ALWAYS", maxRestarts: 5 },
-    runOnStartup: true,
-    readiness: { tcp: { port: 80 } },
-    dependsOn: [{ name: "db" }],
-  },
-  { cwd: "/" },
-);
-
-test("a description does not run into the next line", () => {
-  const [file] = exportTemplates([{ ...full, description: "ends with \\ \\" }], "systemd").files;
-  expect(file?.text).toContain("Description=ends with\n");
+test.each(exporters)("$name says something of its own about every field of a template", ({ rules }) => {
+  const known = rules.map(({ field }) => field);
+  expect(fields.filter((field) => !known.some((one) => field === one || field.startsWith(`${one}.`)))).toEqual([]);
+  expect(new Set(known).size).toBe(known.length);
 });
 
-test("what cannot be kept is told", () => {
-  const { report } = exportTemplates([full], "systemd");
-  expect(
-    report.filter(({ outcome }) => outcome !== "mapped").map(({ outcome, field }) => `${outcome} ${field}`),
-  ).toEqual(["approximated env", "dropped readiness.tcp.port", "approximated dependsOn"]);
-  expect(() => exportTemplates([full], "upstart")).toThrow('unknown format "upstart"; expected one of systemd');
+test.each(exporters)("$name tells of a field that is not kept as it is why, or how", ({ rules }) => {
+  const mute = rules.filter(({ outcome, note }) => outcome !== "mapped" && note === "");
+  expect(mute).toEqual([]);
 });
 
-const verifier = "/usr/bin/systemd-analyze";
+test.each(exporters)("a template of $name with its defaults alone loses nothing", ({ name }) => {
+  const losses = lossesOf(exportTemplates([web], name)).filter((loss) => loss.startsWith("dropped"));
+  expect(losses).toEqual([]);
+});
 
-test.skipIf(!existsSync(verifier))("systemd-analyze has nothing to say about a unit", async () => {
-  using dir = tempDir();
-  const alone = { ...full, dependsOn: [] };
-  const [file] = exportTemplates([alone], "systemd").files;
-  writeFileSync(join(dir.path, "web.service"), file?.text ?? "");
-  expect(await run(verifier, ["verify", join(dir.path, "web.service")])).toEqual({ status: 0, stdout: "", stderr: "" });
+test("an unknown system is answered with the known ones, and the one that was meant", () => {
+  expect(() => exportTemplates([web], "upstart")).toThrow(
+    'unknown format "upstart"; expected one of systemd, process-compose, pm2, kubernetes',
+  );
+  expect(() => exportTemplates([web], "kubernets")).toThrow('did you mean "kubernetes"?');
+});
+
+test("an image is for Kubernetes only", () => {
+  expect(() => exportTemplates([web], "pm2", { image: "x" })).toThrow("PM2 runs no images; leave the image out");
+});
+
+test("two templates that would become one file are refused", () => {
+  const two = [templateOf({ name: "a_b", command: "x" }), templateOf({ name: "a-b", command: "x" })];
+  expect(() => exportTemplates(two, "kubernetes")).toThrow('"a_b" and "a-b" would both be a-b in Kubernetes');
+  const units = [templateOf({ name: "web@", command: "x" }), templateOf({ name: "web", command: "x", instances: 2 })];
+  expect(() => exportTemplates(units, "systemd")).toThrow("two templates would both become web@.service");
 });

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { exporters } from "../../src/formats/export-templates.js";
+import type { ExportFormat } from "../../src/formats/exported.js";
 import type { FieldRule, Format } from "../../src/formats/format.js";
 import { formats } from "../../src/formats/formats.js";
 import { kindTitles } from "../../src/formats/kind.js";
@@ -17,6 +19,24 @@ test.each(named)("docs/migrate/%s.md has the field table of the importer", (_, f
   }
   expect(readFileSync(page, "utf8").endsWith(`\n${tables}`)).toBe(true);
 });
+
+test("docs/migrate/export.md has the field tables of the exporters", () => {
+  const page = join(root, "docs/migrate/export.md");
+  const tables = `## Fields\n\nMade from the tables of the exporters.\n\n${exporters.map(describeExport).join("\n")}`;
+  if (process.env["DROVER_UPDATE_DOCS"] === "1") {
+    const [prose = ""] = readFileSync(page, "utf8").split("\n## Fields\n");
+    writeFileSync(page, `${prose.trimEnd()}\n\n${tables}`);
+  }
+  expect(readFileSync(page, "utf8").endsWith(`\n${tables}`)).toBe(true);
+});
+
+function describeExport({ title, files, rules }: ExportFormat): string {
+  const rows = rules.map(({ field, to, outcome, note }) => {
+    const how = outcome === "mapped" ? note : `${outcome}: ${note}`;
+    return [`\`${field}\``, asCode(to), how.replaceAll("|", "\\|")];
+  });
+  return `### ${title}\n\n${files}.\n\n${table(["template field", "becomes", "how"], rows)}\n`;
+}
 
 function describeFields({ constants, rules, documentRules, relativeTo }: Format): string {
   const base = relativeTo === "file" ? "to the directory of the file" : "to where drover is started";
@@ -37,13 +57,13 @@ function describeFields({ constants, rules, documentRules, relativeTo }: Format)
 
 function describeRule({ field, kind, to, outcome, note = "", missing }: FieldRule): string[] {
   const shown = missing === undefined || missing === "" ? "" : `\`${JSON.stringify(missing)}\``;
-  const becomes = to
-    .split(", ")
-    .filter((part) => part !== "")
-    .map((part) => `\`${part}\``)
-    .join(", ");
   const how = outcome === "mapped" ? note : [outcome, note].filter((part) => part !== "").join(": ");
-  return [`\`${field}\``, kindTitles[kind] ?? kind, shown, becomes, how.replaceAll("|", "\\|")];
+  return [`\`${field}\``, kindTitles[kind] ?? kind, shown, asCode(to), how.replaceAll("|", "\\|")];
+}
+
+function asCode(fields: string): string {
+  const parts = fields.split(", ").filter((part) => part !== "");
+  return parts.map((part) => `\`${part}\``).join(", ");
 }
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -47,7 +47,7 @@ WantedBy=multi-user.target
     ...{ envFiles: ["/etc/web.env"], runAs: { user: "www", group: "web" } },
     affinity: { cpus: { list: "0,2-3" } },
     restart: {
-      ...{ mode: "ON_FAILURE", maxRestarts: 3, resetAfterMs: 90_000, successExitCodes: [0, 143] },
+      ...{ mode: "ON_FAILURE", maxRestarts: 2, resetAfterMs: 90_000, successExitCodes: [0, 143] },
       backoff: { initialMs: 500, maxMs: 500 },
     },
     stop: { signal: "SIGINT", gracePeriodMs: 20_000 },
@@ -62,7 +62,7 @@ WantedBy=multi-user.target
 test("what is left out means what systemd.service(5) says", () => {
   expect(one("")).toMatchObject({
     cwd: "/",
-    restart: { mode: "NEVER", maxRestarts: 5, resetAfterMs: 10_000, backoff: { initialMs: 100, maxMs: 100 } },
+    restart: { mode: "NEVER", maxRestarts: 4, resetAfterMs: 10_000, backoff: { initialMs: 100, maxMs: 100 } },
     stop: { signal: "SIGTERM", gracePeriodMs: 90_000 },
   });
 });

@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import { type ResolvedProgram, resolveProgram } from "../template/interpreter.js";
+import type { ProcessTemplate } from "../template/process-template.js";
+import { type ExportRule, type Fate, kept, nearAs, type WriteField } from "./export-rule.js";
+
+/** What is executed for a template on this machine, as of now. */
+export function programOf(template: ProcessTemplate): ResolvedProgram {
+  return resolveProgram(template, { exists: existsSync });
+}
+
+/** The fields that say what is run, for a system that takes words: the first of them writes the command, and says what there is to say of it. */
+export function programRules<Target>(
+  to: { readonly command: string; readonly args: string },
+  write: WriteField<Target>,
+): readonly ExportRule<Target>[] {
+  return [
+    kept("command", to.command, write, "the words as they are"),
+    kept("script", to.command, sayInterpreter, "run by its interpreter, as drover finds it when it is exported"),
+    kept("interpreter", to.command, sayInterpreter, "as drover finds it when it is exported"),
+    kept("shell", to.command, undefined, "/bin/sh -c"),
+    kept("args", to.args),
+  ];
+}
+
+function sayInterpreter({ template }: { readonly template: ProcessTemplate }): Fate | undefined {
+  const { program } = template;
+  if (program.kind !== "script" || program.interpreter !== "auto") return undefined;
+  return nearAs(`run by ${programOf(template).file}, as is right now`);
+}
