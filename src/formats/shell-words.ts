@@ -68,8 +68,20 @@ function readEscape(line: string, offset: number): Piece {
   return { text: escaped === "\n" ? undefined : escaped, end: offset + 2 };
 }
 
-/** Whether a command line says more than words: a pipe, a redirection, a variable, a glob, an assignment before the program. */
+/** First words that are no programs, or another one than that of the shell. */
+const builtins = new Set(
+  `. : alias break case cd command continue eval exec exit export fg bg for function getopts hash if jobs local
+  read readonly return select set shift source time times trap type typeset ulimit umask unalias unset until wait while`.split(
+    /\s+/,
+  ),
+);
+
+/**
+ * Whether a command line says more than words: a pipe, a redirection, a variable, a glob, an assignment before the program, or
+ * something that only the shell itself can do.
+ */
 export function needsShell(line: string): boolean {
+  if (builtins.has(/^\s*(\S+)/.exec(line)?.[1] ?? "")) return true;
   const bare = line
     .replace(/\\[\s\S]/g, "x")
     .replace(/'[^']*'/g, "x")

@@ -1,8 +1,10 @@
 import { dropped, noEffect } from "./apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "./format.js";
 import { droppedRule, inside, rule } from "./rule.js";
+import { limitFields } from "./systemd-limits.js";
+import { checkCommands } from "./systemd-program.js";
 import { limitRules, restartRules } from "./systemd-restart.js";
-import { numberSetter, textSetter, timeSetter, valuesOf, withoutSpecifiers } from "./systemd-values.js";
+import { numberSetter, textSetter, timeSetter, valuesOf } from "./systemd-values.js";
 import { splitSystemdWords } from "./systemd-words.js";
 import { literal } from "./variables.js";
 
@@ -25,8 +27,12 @@ function programFields(): readonly FieldRule[] {
   return [
     rule("Type", "any", "", { note: "simple, exec and oneshot", apply: setType }),
     droppedRule("RemainAfterExit", "what has ended does not run; a condition of dependsOn can wait for the end"),
-    rule("ExecStart", "any", "command, args", { note: "the words as systemd reads them", apply: setStart }),
-    ...["ExecStartPre", "ExecStartPost", "ExecCondition", "ExecReload", "ExecStopPost"].map((name) =>
+    rule("ExecStart", "any", "command, args", { note: "variables in it are put in by /bin/sh", apply: checkCommands }),
+    rule("ExecStartPre", "any", "command, args", {
+      note: "run before it by /bin/sh, at each start",
+      apply: checkCommands,
+    }),
+    ...["ExecStartPost", "ExecCondition", "ExecReload", "ExecStopPost"].map((name) =>
       droppedRule(name, "write a script that does all, or a process of its own with dependsOn"),
     ),
     rule("ExecStop", "any", "stop.command", { apply: setStop }),
@@ -52,9 +58,7 @@ function policyFields(): readonly FieldRule[] {
     rule("KillMode", "any", "", { note: "the whole tree is always stopped", apply: setKillMode }),
     rule("MemoryMax", "any", "limits.maxMemory", { apply: setMemory }),
     rule("CPUQuota", "any", "limits.maxCpu", { apply: setCpu }),
-    ...["NOFILE", "NPROC", "CORE", "MEMLOCK", "AS", "STACK"].map((name) =>
-      droppedRule(`Limit${name}`, "drover sets no limits of the kernel: run it by sh -c with ulimit"),
-    ),
+    ...limitFields(),
   ];
 }
 
@@ -65,34 +69,9 @@ function setType({ value }: Found): Verdict {
   return dropped(`${type}: the program must be told to stay in the foreground, and needs a readiness check`);
 }
 
-function setStart({ draft, value, path }: Found): Verdict | undefined {
-  const lines = valuesOf(value);
-  const [, prefix = "", rest = ""] = /^([-@:+!|]*)([\s\S]*)$/.exec(lines[0] ?? "") ?? [];
-  const split = lines.length > 1 ? { message: "has several commands" } : splitSystemdWords(withoutSpecifiers(rest));
-  if ("message" in split) {
-    draft.complain(path, { message: split.message, expected: "one command line" });
-    return undefined;
-  }
-  // The path of the program holds no variables, so a dollar in it is not doubled.
-  const [command = "", ...args] = split.words;
-  draft.set("command", command, path);
-  draft.set(
-    "args",
-    args.map((word) => word.replaceAll("$$", "$")),
-    path,
-  );
-  const note = noteOnStart(prefix, rest);
-  return note === undefined ? undefined : { outcome: "approximated", note };
-}
-
-function noteOnStart(prefix: string, rest: string): string | undefined {
-  if (/(?<!\$)(?:\$\$)*\$[A-Za-z{]/.test(rest)) return "variables in arguments are not replaced: run it by sh -c";
-  return prefix === "" ? undefined : `the prefix ${prefix} is left out`;
-}
-
 function setStop({ draft, value, path }: Found): Verdict | undefined {
   const [line = "", second] = valuesOf(value);
-  const split = splitSystemdWords(withoutSpecifiers(line.replace(/^[-@:+!]*/, "")));
+  const split = splitSystemdWords(line.replace(/^[-@:+!]*/, ""));
   if (line.includes("$") || second !== undefined || "message" in split)
     return dropped("it is more than one plain command");
   draft.set("stop.command", split.words, path);
@@ -102,7 +81,7 @@ function setStop({ draft, value, path }: Found): Verdict | undefined {
 function setEnvironment({ draft, value, path }: Found): undefined {
   const env: Record<string, string> = {};
   for (const line of valuesOf(value)) {
-    const split = splitSystemdWords(withoutSpecifiers(line));
+    const split = splitSystemdWords(line);
     const words = "words" in split ? split.words : [];
     const isWrong = "message" in split || words.some((word) => !/^[^=]+=/.test(word));
     if (isWrong)
@@ -117,20 +96,23 @@ function setEnvironment({ draft, value, path }: Found): undefined {
   draft.set("env", env, path);
 }
 
-function setEnvFiles({ draft, value, path }: Found): Verdict | undefined {
+function setEnvFiles({ draft, scope, value, path }: Found): Verdict | undefined {
   const files = valuesOf(value);
+  const kept = files.filter((file) => !file.startsWith("-") || scope.exists(file.slice(1)));
   draft.set(
     "envFiles",
-    files.map((file) => file.replace(/^-/, "")),
+    kept.map((file) => file.replace(/^-/, "")),
     path,
   );
-  const isOptional = files.some((file) => file.startsWith("-"));
-  return isOptional ? { outcome: "approximated", note: "a missing file fails the start, also after -" } : undefined;
+  if (!files.some((file) => file.startsWith("-"))) return undefined;
+  const note =
+    kept.length === files.length ? "it is there now, and is needed from now on" : "there is none now, and none is read";
+  return { outcome: "approximated", note };
 }
 
 function setDirectory({ draft, scope, value, path }: Found): undefined {
   const directory = (valuesOf(value).at(-1) ?? "/").replace(/^-/, "");
-  draft.set("cwd", directory === "~" ? scope.home : withoutSpecifiers(directory), path);
+  draft.set("cwd", directory === "~" ? scope.home : directory, path);
 }
 
 function setAffinity({ draft, value, path }: Found): undefined {
@@ -149,7 +131,7 @@ function streamSetter(stream: "stdout" | "stderr"): Apply {
     const target = valuesOf(value).at(-1) ?? "";
     const [, file] = /^(?:append|file|truncate):(.+)$/.exec(target) ?? [];
     if (file === undefined) return dropped(`${target}: drover keeps a log of its own`);
-    draft.set(`logs.${stream}`, withoutSpecifiers(file), path);
+    draft.set(`logs.${stream}`, file, path);
     return undefined;
   };
 }

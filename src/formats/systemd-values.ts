@@ -7,13 +7,10 @@ export function valuesOf(value: unknown): readonly string[] {
   return all.slice(all.lastIndexOf("") + 1).map((text) => text.trim());
 }
 
-/** `%%` is a percent sign; what else begins with one is told by the systemd of the machine only. */
-export const withoutSpecifiers = (text: string): string => text.replaceAll("%%", "%");
-
 export function textSetter(to: string): Apply {
   return ({ draft, value, path }) => {
     const text = valuesOf(value).at(-1);
-    if (text !== undefined) draft.set(to, withoutSpecifiers(text), path);
+    if (text !== undefined) draft.set(to, text, path);
     return undefined;
   };
 }

@@ -1,8 +1,9 @@
-import { basename } from "node:path";
 import { isObject } from "../template/validate.js";
 import type { Format } from "./format.js";
 import { readIni } from "./ini-document.js";
 import { systemdFields } from "./systemd-fields.js";
+import { completeProgram } from "./systemd-program.js";
+import { fillSpecifiers, unitName } from "./systemd-specifiers.js";
 
 /** A `.service` unit of systemd. */
 export const systemd: Format = {
@@ -13,11 +14,12 @@ export const systemd: Format = {
   read: (text) => readIni(text, "#;"),
   firstLine: /^\[(?:Unit|Service|Install)\b/,
   detect: (value) => isObject(value) && isObject(value["Service"]),
-  entries: (value, { file }) => ({ entries: [{ path: [], value, key: basename(file).replace(/\.service$/, "") }] }),
+  entries: (value, scope) => ({ entries: [{ path: [], value: fillSpecifiers(value, scope), key: unitName(scope) }] }),
   constants: [
     { to: "runOnStartup", value: true, why: "a unit is there to be started" },
     { to: "restart.backoff.multiplier", value: 1, why: "RestartSec is always the same" },
   ],
   rules: systemdFields(),
   documentRules: [],
+  finish: completeProgram,
 };

@@ -1,47 +1,14 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { importFile } from "../../src/formats/index.js";
-import type { Process, ProcessManager } from "../../src/index.js";
-import { tempDir } from "../repo/temp-dir.js";
-import { openManager, statusOf } from "../supervise/real-scene.js";
+import { statusOf } from "../supervise/real-scene.js";
+import { processOf, type Scene, sceneOf as sceneOfFile } from "./scene.js";
+
+const sceneOf = (conf: string, programs: Readonly<Record<string, string>>): Promise<Scene> =>
+  sceneOfFile("etc/supervisord.conf", { ...programs, "etc/supervisord.conf": conf });
 
 // Stubs in place of the programs of a supervisord.conf.
 vi.setConfig({ testTimeout: 30_000 });
-
-interface Scene extends AsyncDisposable {
-  readonly path: string;
-  readonly manager: ProcessManager;
-}
-
-/** The processes of a configuration, in a directory with the programs it names. */
-async function sceneOf(conf: string, programs: Readonly<Record<string, string>>): Promise<Scene> {
-  const dir = tempDir();
-  for (const [name, text] of Object.entries({ ...programs, "etc/supervisord.conf": conf })) {
-    mkdirSync(dirname(join(dir.path, name)), { recursive: true });
-    writeFileSync(join(dir.path, name), text);
-    chmodSync(join(dir.path, name), 0o755);
-  }
-  const env = { STUBS: dir.path };
-  const { templates, errors } = importFile(join(dir.path, "etc/supervisord.conf"), { cwd: dir.path, env });
-  expect(errors.map(String)).toEqual([]);
-  const manager = await openManager({ env });
-  for (const template of templates) manager.newProcessFromTemplate(template);
-  return {
-    path: dir.path,
-    manager,
-    [Symbol.asyncDispose]: async () => {
-      await manager.close();
-      dir[Symbol.dispose]();
-    },
-  };
-}
-
-function processOf({ manager }: Scene, name: string): Process {
-  const subject = manager.getProcessByName(name);
-  if (subject === undefined) throw new Error(`there is no ${name}`);
-  return subject;
-}
 
 test("a program that crashes at its start is tried again startretries times, and given up then", async () => {
   await using scene = await sceneOf("[program:crash]\ncommand=bin/crash\nstartretries=2\nstartsecs=5\n", {

@@ -22,8 +22,29 @@ test.each([
 });
 
 test("what a shell would take for more than words", () => {
-  const yes = ["a | b", "a > b", "a; b", "a && b", "$HOME/x", '"$HOME"', "`x`", "a *.js", "A=1 b", "a # b", "~/x"];
-  const no = ["a b", "'a | b'", '"a > b"', "a \\$b", "a=b c".replace("a=b c", "x a=b"), "a 'it''s'"];
+  const yes = [
+    ...["exec ./x", "cd a", ". ./env", " ulimit -n 1", "while x"],
+    "a | b",
+    "a > b",
+    "a; b",
+    "a && b",
+    "$HOME/x",
+    '"$HOME"',
+    "`x`",
+    "a *.js",
+    "A=1 b",
+    "a # b",
+    "~/x",
+  ];
+  const no = [
+    ...["executor x", "echo exec", "./cd a"],
+    "a b",
+    "'a | b'",
+    '"a > b"',
+    "a \\$b",
+    "a=b c".replace("a=b c", "x a=b"),
+    "a 'it''s'",
+  ];
   expect(yes.filter((line) => !needsShell(line))).toEqual([]);
   expect(no.filter(needsShell)).toEqual([]);
 });

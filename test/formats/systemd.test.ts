@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { importText } from "../../src/formats/import-text.js";
 import { errorsOf, lossesOf, places } from "./told.js";
 
@@ -32,7 +32,7 @@ SuccessExitStatus=143
 TimeoutStopSec=20
 KillSignal=SIGINT
 StandardOutput=append:/var/log/web.log
-LimitNOFILE=1000
+LimitFSIZE=1000
 
 [Install]
 WantedBy=multi-user.target
@@ -55,7 +55,7 @@ WantedBy=multi-user.target
   });
   expect(lossesOf(imported)).toEqual([
     "dropped Unit.After: it orders units; write dependsOn for processes of drover",
-    "dropped Service.LimitNOFILE: drover sets no limits of the kernel: run it by sh -c with ulimit",
+    "dropped Service.LimitFSIZE: no shell sets it",
   ]);
 });
 
@@ -77,7 +77,9 @@ test.each([
   ["Type=notify", "dropped Service.Type: drover hears no sd_notify: write a readiness check"],
   ["KillMode=process", "dropped Service.KillMode: the whole tree is always stopped"],
   ["StandardOutput=journal", "dropped Service.StandardOutput: journal: drover keeps a log of its own"],
-  ["EnvironmentFile=-/x", "approximated Service.EnvironmentFile: a missing file fails the start, also after -"],
+  ["EnvironmentFile=-/x", "approximated Service.EnvironmentFile: there is none now, and none is read"],
+  ["LimitCORE=1M", "dropped Service.LimitCORE: a shell cannot set it to 1M"],
+  ["Environment=A=%H", `approximated Service.Environment: with %H as for a service of this system`],
   ["TimeoutStopSec=infinity", "approximated Service.TimeoutStopSec: 24 hours"],
 ])("%s is told", (line, loss) => {
   const imported = read(unit(line));
@@ -88,7 +90,7 @@ test.each([
 test("mistakes have their lines", () => {
   const text = "[Service]\nExecStart=/x 'open\nRestart=often\nTimeoutStopSec=soon\nNice=50\n";
   expect(errorsOf(read(text))).toEqual([
-    "units/web.service:2:1: Service.ExecStart: a quote or a backslash at character 4 has no end; expected one command line",
+    "units/web.service:2:1: Service.ExecStart: a quote or a backslash at character 4 has no end; expected a command line",
     'units/web.service:3:1: Service.Restart: unknown word "often"; expected one of no, always, on-failure, on-success, on-abnormal, on-abort, on-watchdog',
     'units/web.service:4:1: Service.TimeoutStopSec: "soon" is no time span; expected such as 5, 90s or 1min 30s',
     "units/web.service:5:1: Service.Nice: 50 is out of range; expected -20 to 19",
@@ -96,4 +98,70 @@ test("mistakes have their lines", () => {
   expect(errorsOf(importText("[Service\nx\n", { ...places, format: "systemd" }))[0]).toContain(
     "f:1:1: this line cannot be read",
   );
+});
+
+describe("a program that needs a shell", () => {
+  const line = (service: string, file = "web.service") => {
+    const imported = importText(`[Service]\n${service}\n`, { ...places, file });
+    expect(errorsOf(imported)).toEqual([]);
+    const { program, args } = imported.templates[0] ?? {};
+    expect([program?.kind === "command" && program.command, args?.[0], args?.length]).toEqual(["/bin/sh", "-c", 2]);
+    return args?.[1];
+  };
+
+  test.each([
+    ["ExecStart=/bin/x --port $PORT $$A ${B}c 'd ${E}'", `set -f; exec /bin/x --port $PORT '$'A "\${B}"c 'd '"\${E}"`],
+    [
+      "ExecStart=/bin/x a\nLimitNOFILE=100:200",
+      "{ ulimit -S -n 100 2>/dev/null; ulimit -H -n 200; } && ulimit -S -n 100 && exec /bin/x a",
+    ],
+    ["ExecStart=/bin/x\nLimitNPROC=50", "{ ulimit -u 50 2>/dev/null || ulimit -p 50; } && exec /bin/x"],
+    ["ExecStart=/bin/x\nLimitSTACK=8M\nLimitCORE=infinity", "ulimit -s 8192 && ulimit -c unlimited && exec /bin/x"],
+    [
+      "ExecStartPre=/bin/a 'b c'\nExecStartPre=-/bin/d\nExecStart=/bin/x",
+      "/bin/a 'b c' && { /bin/d || :; } && exec /bin/x",
+    ],
+    ["Type=oneshot\nExecStart=/bin/a\nExecStart=/bin/b", "/bin/a && exec /bin/b"],
+  ])("%s", (service, expected) => {
+    expect(line(service)).toBe(expected);
+  });
+
+  test("a colon keeps variables as they are, and the word after @ is no argument", () => {
+    const { program, args } = one("ExecStart=\nExecStart=:/bin/x $A $$") ?? {};
+    expect([program, args]).toMatchObject([{ command: "/bin/x" }, ["$A", "$$"]]);
+    expect(one("ExecStart=\nExecStart=@/bin/x y z")?.args).toEqual(["z"]);
+  });
+});
+
+describe("specifiers", () => {
+  const read = (service: string, file: string) => importText(`[Service]\n${service}\n`, { ...places, file });
+
+  test("stand for parts of the name of the file, and for places", () => {
+    const unit = read("ExecStart=/bin/x %n %N %p %i %I %j %h %t/%p %% %5", "a-b@c-d\\x2de.service");
+    expect(unit.templates[0]?.args).toEqual([
+      ...[
+        "a-b@c-d\\x2de.service",
+        "a-b@c-d\\x2de",
+        "a-b",
+        "c-d\\x2de",
+        "c/d-e",
+        "b",
+        "/home/me",
+        "/run/a-b",
+        "%",
+        "%5",
+      ],
+    ]);
+    expect(lossesOf(unit)).toContain("approximated Service.ExecStart: with %h, %t as for a service of this system");
+    expect(read("ExecStart=/bin/x [%i]", "web.service").templates[0]?.args).toEqual(["[]"]);
+  });
+
+  test("that cannot be told are errors", () => {
+    expect(errorsOf(read("ExecStart=/bin/x %i", "web@.service"))).toEqual([
+      "web@.service:2:1: Service.ExecStart: has %i, and the name of the file tells no instance; import it by a link with a name such as web@NAME.service",
+    ]);
+    expect(errorsOf(read("ExecStart=/bin/x\nEnvironment=ID=%m", "web.service"))).toEqual([
+      "web.service:3:1: Service.Environment: has %m, which only systemd can tell; write what it stands for, or %% for a percent sign",
+    ]);
+  });
 });
