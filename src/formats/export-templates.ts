@@ -5,10 +5,10 @@ import { didYouMean } from "../template/suggestion.js";
 import { type ExportFormatName, exportFormats } from "./export-formats.js";
 import type { ExportedFile, ExportFormat, ExportOptions, Told } from "./exported.js";
 import type { ReportRow } from "./format.js";
-import { kubernetesExport } from "./write-kubernetes.js";
-import { pm2Export } from "./write-pm2.js";
-import { processComposeExport } from "./write-process-compose.js";
-import { systemdExport } from "./write-systemd.js";
+import { kubernetesExport } from "./kubernetes/write-manifests.js";
+import { pm2Export } from "./pm2/write-ecosystem.js";
+import { processComposeExport } from "./process-compose/write-file.js";
+import { systemdExport } from "./systemd/write-units.js";
 
 export interface Exported {
   readonly files: readonly ExportedFile[];

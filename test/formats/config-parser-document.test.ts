@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readConfigParser } from "../../src/formats/config-parser-document.js";
+import { readConfigParser } from "../../src/formats/supervisord/config-parser-document.js";
 
 const contentOf = (text: string): unknown => {
   const document = readConfigParser(text);

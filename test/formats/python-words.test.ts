@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { splitPythonTokens, splitPythonWords } from "../../src/formats/python-words.js";
+import { splitPythonTokens, splitPythonWords } from "../../src/formats/supervisord/python-words.js";
 
 // As shlex.split of Python.
 test.each<[line: string, words: readonly string[] | string]>([

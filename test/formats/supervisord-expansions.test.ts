@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { describe, expect, test } from "vitest";
 import { importText } from "../../src/formats/import-text.js";
-import { supervisord } from "../../src/formats/supervisord.js";
+import { supervisord } from "../../src/formats/supervisord/supervisord.js";
 import { errorsOf, lossesOf, onlyTemplate, places } from "./told.js";
 
 const env = { HOME: "/home/me", PORT: "8000", TOKEN: "s3cret" };

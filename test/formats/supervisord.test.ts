@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { detectFormatName, type ImportOptions, importText } from "../../src/formats/import-text.js";
-import { supervisord } from "../../src/formats/supervisord.js";
+import { supervisord } from "../../src/formats/supervisord/supervisord.js";
 import { errorsOf, lossesOf, namesOf, onlyJson, onlyTemplate, places } from "./told.js";
 
 const env = { HOME: "/home/me", PORT: "8000", TOKEN: "s3cret" };

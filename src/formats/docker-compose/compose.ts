@@ -1,0 +1,69 @@
+import { isObject } from "../../template/validate.js";
+import type { Entries, EntryContext, Format, Scope } from "../format.js";
+import { dotenvOf, interpolateFields } from "../interpolate.js";
+import { readData } from "../read-data.js";
+import { type Substituted, substituteIn } from "../references.js";
+import { composeFields } from "./fields.js";
+
+const rules = composeFields();
+
+/** What of a `compose.yaml` means a process of this machine. */
+export const compose: Format = {
+  name: "docker-compose",
+  title: "Docker Compose",
+  files: "compose.yaml, docker-compose.yml",
+  relativeTo: "file",
+  read: readData,
+  detect: (value) => isObject(value) && isObject(value["services"]),
+  entries: listEntries,
+  constants: [
+    { to: "runOnStartup", value: true, why: "all services are started, in the order of depends_on" },
+    { to: "startTimeout", value: "24h", why: "nobody waits for a health check for a limited time" },
+    { to: "missingEnv", value: "EMPTY", why: "a variable that does not exist is an empty text" },
+    { to: "restart.backoff.initial", value: "100ms", why: "the delay of Docker doubles from this" },
+    { to: "restart.backoff.max", value: "60s", why: "and grows to this" },
+    { to: "restart.resetAfter", value: "10s", why: "a service that was up for this long begins anew" },
+  ],
+  rules,
+  documentRules: [
+    { field: "version", outcome: "mapped", note: "" },
+    { field: "name", outcome: "mapped", note: "" },
+    { field: "include", outcome: "mapped", note: "files that are named as a text are read, too" },
+    { field: "networks", outcome: "dropped", note: "processes of one machine reach each other at localhost" },
+    { field: "volumes", outcome: "dropped", note: "processes use the directories of this machine" },
+    { field: "configs", outcome: "dropped", note: "processes use the files of this machine" },
+    { field: "secrets", outcome: "dropped", note: "processes use the files of this machine" },
+  ],
+  includes: listIncludes,
+  finish: requireCommand,
+};
+
+function listEntries(value: unknown, scope: Scope): Entries {
+  const { services, ...others } = isObject(value) ? value : {};
+  if (!isObject(services)) {
+    const expected = "a map of services by their names";
+    return { entries: [], problems: [{ path: ["services"], at: "value", message: "is no map", expected }] };
+  }
+  const dotenv = dotenvOf(scope);
+  const lookup = (name: string): string | undefined => scope.env[name] ?? dotenv.get(name);
+  const replace = (text: string, field: string): Substituted =>
+    // Those of variables are looked up at each start.
+    field === "environment" ? { text, names: [] } : substituteIn(text, lookup);
+  const entries = Object.entries(services).map(([key, service]) => {
+    return { path: ["services", key], value: interpolateFields(service, { rules, replace }), key };
+  });
+  // Fields that begin so are for people who share pieces of their files.
+  const told = Object.keys(others).filter((key) => !key.startsWith("x-"));
+  return { entries, others: told.map((key) => [key]) };
+}
+
+function listIncludes(value: unknown): readonly string[] {
+  const include = isObject(value) ? value["include"] : undefined;
+  return Array.isArray(include) ? include.filter((file): file is string => typeof file === "string") : [];
+}
+
+function requireCommand({ entry, entryPath, draft }: EntryContext): void {
+  if (["command", "entrypoint"].some((field) => field in entry && entry[field] !== null)) return;
+  const message = "has no command: what its image runs is not known here";
+  draft.complain(entryPath, { message, expected: "command or entrypoint" });
+}

@@ -1,0 +1,241 @@
+import { extname } from "node:path";
+import type { FileWatch, ProcessTemplate } from "../../template/process-template.js";
+import { type Exporting, type ExportRule, type Fate, kept, lost, lostAs, near, nearAs } from "../export-rule.js";
+import { firstDelayMs, isConstant } from "../exported-amounts.js";
+import { plainValue, variablesOfTemplate, whyNotPlain } from "../exported-env.js";
+import { programOf, programRules } from "../exported-program.js";
+
+/** An app of an ecosystem file in the making. */
+export type App = Record<string, unknown>;
+
+type Put = Exporting<App>;
+
+/** What becomes of each field of a template in an app of PM2. */
+export function pm2ExportFields(): readonly ExportRule<App>[] {
+  return [
+    kept("name", "name", ({ template, out }) => set(out, "name", template.name)),
+    ...lost<App>("title, description, labels", "PM2 keeps no texts about an app"),
+    kept("enabled", "autostart", undefined, "false: listed, and started by `pm2 start NAME`"),
+    kept("runOnStartup", "autostart", putAutostart),
+    ...programRules<App>({ command: "script, interpreter", args: "args" }, putProgram),
+    kept("cwd", "cwd", ({ template, out }) => set(out, "cwd", template.cwd)),
+    kept("env", "env", putEnvironment, "a value that refers to variables is left out"),
+    ...lost<App>(
+      "envFiles",
+      "PM2 reads no files of variables: put them into env, or --env-file into the arguments of node",
+    ),
+    ...lost<App>("inheritEnv", "the environment of PM2 is always handed on; filter_env leaves out what is named"),
+    ...lost<App>("requiredEnv", "PM2 asks for no variables"),
+    ...lost<App>("missingEnv", "PM2 replaces nothing in values"),
+    kept("runAs.user", "uid", ({ template, out }) => set(out, "uid", template.runAs?.user), "PM2 must run as root"),
+    kept("runAs.group", "gid", putGroup, "only with a user"),
+    near("detach", "", "an app outlives the shell that started it, and ends with the daemon of PM2"),
+    ...policyFields(),
+    ...surroundingFields(),
+  ];
+}
+
+function policyFields(): readonly ExportRule<App>[] {
+  const noChecks = "PM2 asks no app: wait_ready waits for process.send('ready') of a Node program";
+  return [
+    kept("restart.mode", "autorestart, stop_exit_codes", putRestart),
+    kept("restart.maxRestarts", "max_restarts", putMaxRestarts),
+    kept("restart.resetAfter", "min_uptime", putMinUptime),
+    near(
+      "restart.backoff",
+      "restart_delay, exp_backoff_restart_delay",
+      "a growing delay grows by half, up to 15 s",
+      putDelay,
+    ),
+    kept("restart.successExitCodes", "stop_exit_codes", saySuccess, "with mode ON_FAILURE"),
+    ...lost<App>("restart.retryAfterGivingUp", "an app with the status errored stays down until `pm2 restart`"),
+    near("stop.signal", "", "PM2 has one signal for all apps, SIGINT: PM2_KILL_SIGNAL changes it", saySignal),
+    kept("stop.gracePeriod", "kill_timeout", ({ template, out }) =>
+      set(out, "kill_timeout", template.stop.gracePeriodMs),
+    ),
+    ...lost<App>("stop.command", "PM2 runs no command to stop an app"),
+    ...lost<App>("startTimeout", "PM2 does not wait for readiness"),
+    ...lost<App>("readiness, liveness", noChecks),
+    near("watch", "watch, ignore_watch, watch_delay", "globs and patterns as chokidar reads them", putWatch),
+    near("limits.maxMemory", "max_memory_restart", "of the app without its children, looked at every 30 s", putMemory),
+    ...lost<App>("limits.maxCpu", "PM2 does not limit CPU time"),
+    ...lost<App>("limits.over", "one look at it is enough for a restart"),
+    near("limits.action", "", "an app over its limit is restarted"),
+  ];
+}
+
+function surroundingFields(): readonly ExportRule<App>[] {
+  return [
+    ...lost<App>("affinity", "PM2 sets no CPUs: put taskset before the command"),
+    ...lost<App>("nice", "PM2 sets no priority: put nice before the command"),
+    near("schedule.cron", "cron_restart", "also run when PM2 starts it; a run that still goes is ended", putSchedule),
+    near("schedule.timezone", "", "the times are those of the time zone of the machine"),
+    near("schedule.overlap", "", "a run that still goes is ended"),
+    ...lost<App>("schedule.maxDuration", "a run may take any time"),
+    kept("group", "namespace", ({ template, out }) =>
+      set(out, "namespace", template.group === "" ? undefined : template.group),
+    ),
+    ...lost<App>("dependsOn", "PM2 starts apps without waiting for others: have the program try again"),
+    kept("instances", "instances, increment_var", putInstances, "processes of their own, each with DROVER_INSTANCE"),
+    kept("logs.stdout", "out_file", ({ template, out }) => putStream("stdout", template, out)),
+    kept("logs.stderr", "error_file", ({ template, out }) => putStream("stderr", template, out)),
+    near("logs.mode", "out_file, error_file", "DISCARD: /dev/null; else PM2 keeps files"),
+    ...lost<App>("logs", "files of PM2 grow without end: see its module pm2-logrotate"),
+    kept("pidFile", "pid_file", ({ template, out }) => set(out, "pid_file", template.pidFile)),
+    ...lost<App>("notify", "only a manager of drover tells changes: PM2 has `pm2 logs PM2`"),
+  ];
+}
+
+function set(out: App, key: string, value: unknown): undefined {
+  if (value !== undefined) out[key] = value;
+}
+
+function putAutostart({ template: { runOnStartup, enabled }, out }: Put): undefined {
+  if (!runOnStartup || !enabled) out["autostart"] = false;
+}
+
+function putProgram({ template, out }: Put): Fate | undefined {
+  const { program, args } = template;
+  const isScript = program.kind === "script" && isFoundByPm2(program.script);
+  const resolved = programOf(template);
+  const words = isScript ? args : resolved.args;
+  const script = isScript ? program.script : resolved.file;
+  if (script.includes(" ") || script === "serve") return putInShell(out, resolved);
+  out["script"] = script;
+  if (!isScript) out["interpreter"] = "none";
+  else if (!isChosenAlike(template)) out["interpreter"] = interpreterOf(template);
+  set(out, "args", words.length === 0 ? undefined : words);
+  return undefined;
+}
+
+/** PM2 gives a name with a blank to bash as a line, without arguments, and has a meaning of its own for `serve`. */
+function putInShell(out: App, { file, args }: ReturnType<typeof programOf>): Fate {
+  Object.assign(out, { script: "/bin/sh", interpreter: "none", args: ["-c", 'exec "$0" "$@"', file, ...args] });
+  return nearAs("run by /bin/sh, as PM2 does not run such a name");
+}
+
+/** A script is a file to PM2 as to drover, unless its name has a blank. */
+const isFoundByPm2 = (script: string): boolean => !script.includes(" ");
+
+/** The suffixes that both run by the same program. */
+function isChosenAlike(template: ProcessTemplate): boolean {
+  const { program } = template;
+  if (program.kind !== "script" || program.interpreter !== "auto") return false;
+  const suffix = extname(program.script);
+  return suffix === ".js" || (suffix === ".py" && programOf(template).file === "python3");
+}
+
+function interpreterOf(template: ProcessTemplate): string {
+  const { program, args } = template;
+  const resolved = programOf(template);
+  // A script that is executed itself has no word before its arguments.
+  const isItself = program.kind === "script" && program.interpreter === "auto" && resolved.args.length === args.length;
+  return isItself ? "none" : resolved.file;
+}
+
+function putEnvironment({ template, out, tell }: Put): undefined {
+  const env: [string, string][] = [];
+  for (const variable of variablesOfTemplate(template)) {
+    const value = plainValue(variable);
+    if (value === undefined) tell(`env.${variable.name}`, lostAs(whyNotPlain(variable, "PM2")));
+    else env.push([variable.name, value]);
+  }
+  set(out, "env", env.length === 0 ? undefined : Object.fromEntries(env));
+}
+
+function putGroup({ template: { runAs }, out }: Put): Fate | undefined {
+  if (runAs?.group === undefined) return undefined;
+  if (runAs.user === undefined) return lostAs("PM2 takes a group only together with a user");
+  return set(out, "gid", runAs.group);
+}
+
+function putRestart({ template: { restart, schedule }, out }: Put): Fate | undefined {
+  out["autorestart"] = restart.mode !== "NEVER" && schedule === undefined;
+  if (restart.mode !== "ON_FAILURE") return undefined;
+  out["stop_exit_codes"] = restart.successExitCodes;
+  return nearAs("an end by a signal counts as exit code 0 in PM2, and so as a success");
+}
+
+function saySuccess({ template: { restart } }: Put): Fate | undefined {
+  return restart.mode === "ON_FAILURE" ? undefined : lostAs("PM2 asks for exit codes only to restart after a failure");
+}
+
+/** More than any process will ever need: PM2 has no word for no limit. */
+const anyNumber = 1_000_000_000;
+
+function putMaxRestarts({ template: { restart }, out }: Put): undefined {
+  out["max_restarts"] = restart.maxRestarts === "unlimited" ? anyNumber : restart.maxRestarts;
+}
+
+/** PM2 refuses less. */
+const shortestUptimeMs = 100;
+
+function putMinUptime({ template: { restart }, out }: Put): Fate | undefined {
+  out["min_uptime"] = Math.max(shortestUptimeMs, restart.resetAfterMs);
+  return restart.resetAfterMs < shortestUptimeMs ? nearAs(`${shortestUptimeMs} ms, the least there is`) : undefined;
+}
+
+const longestGrownMs = 15_000;
+
+function putDelay({ template: { restart }, out, tell }: Put): Fate | undefined {
+  const { initialMs, maxMs, multiplier, jitter } = restart.backoff;
+  if (isConstant(restart.backoff) && multiplier !== 1.5) {
+    out["restart_delay"] = firstDelayMs(restart.backoff);
+    return { outcome: "mapped" };
+  }
+  out["exp_backoff_restart_delay"] = firstDelayMs(restart.backoff);
+  if (multiplier === 1.5 && jitter === 0 && maxMs === Math.max(longestGrownMs, initialMs)) return { outcome: "mapped" };
+  const fate = nearAs("it grows by half each time, up to 15 s, and returns to the first after 30 s");
+  if (restart.mode !== "NEVER") tell("restart.backoff", fate);
+  return fate;
+}
+
+function saySignal({ template: { stop }, tell }: Put): Fate | undefined {
+  if (stop.signal === "SIGINT") return { outcome: "mapped" };
+  tell(
+    "stop.signal",
+    nearAs(`PM2 stops all apps with SIGINT, unless it is started with PM2_KILL_SIGNAL=${stop.signal}`),
+  );
+  return undefined;
+}
+
+function putWatch({ template: { watch }, out }: Put): undefined {
+  if (watch === undefined) return;
+  const paths = watch.paths.filter((path) => !path.startsWith("!"));
+  out["watch"] = paths.length === 1 && paths[0] === "." ? true : paths;
+  set(out, "ignore_watch", ignored(watch));
+  out["watch_delay"] = watch.debounceMs;
+}
+
+/** What is named takes the place of what PM2 leaves out by itself. */
+function ignored({ paths, ignore }: FileWatch): readonly string[] | undefined {
+  const taken = paths.filter((path) => path.startsWith("!")).map((path) => path.slice(1));
+  const named = [...ignore, ...taken];
+  return named.length === 0 ? undefined : [...new Set([...named, "node_modules", ".git"])];
+}
+
+function putMemory({ template: { limits }, out }: Put): Fate | undefined {
+  if (limits?.maxMemoryBytes === undefined) return undefined;
+  if (limits.action !== "RESTART") return lostAs("PM2 can only restart an app that is over a limit");
+  return set(out, "max_memory_restart", limits.maxMemoryBytes);
+}
+
+function putSchedule({ template: { schedule }, out }: Put): undefined {
+  if (schedule !== undefined) out["cron_restart"] = schedule.cron;
+}
+
+function putInstances({ template: { instances, logs }, out }: Put): undefined {
+  out["exec_mode"] = "fork";
+  if (instances === 1) return;
+  out["instances"] = instances;
+  // Counted from what the variable holds for the first of them.
+  out["increment_var"] = "DROVER_INSTANCE";
+  out["env"] = { ...(out["env"] as Record<string, string> | undefined), DROVER_INSTANCE: "1" };
+  if (logs.stdout !== undefined || logs.stderr !== undefined) out["merge_logs"] = true;
+}
+
+function putStream(stream: "stdout" | "stderr", { logs }: ProcessTemplate, out: App): undefined {
+  const key = stream === "stdout" ? "out_file" : "error_file";
+  if (logs.mode === "DISCARD") out[key] = "/dev/null";
+  else set(out, key, logs[stream]);
+}

@@ -1,0 +1,157 @@
+import { dropped, noEffect } from "../apply.js";
+import type { Apply, FieldRule, Found, Verdict } from "../format.js";
+import { droppedRule, inside, rule } from "../rule.js";
+import { literal } from "../variables.js";
+import { limitFields } from "./limits.js";
+import { checkCommands } from "./program.js";
+import { limitRules, restartRules } from "./restart.js";
+import { numberSetter, textSetter, timeSetter, valuesOf } from "./values.js";
+import { splitSystemdWords } from "./words.js";
+
+/** The settings of a service. Each has a list of values, as a unit may give it several times. */
+export function systemdFields(): readonly FieldRule[] {
+  const others = "it orders units; write dependsOn for processes of drover";
+  return [
+    rule("Unit.Description", "any", "description", { apply: textSetter("description") }),
+    rule("Unit.Documentation", "any", "labels.documentation", { apply: textSetter("labels.documentation") }),
+    ...["After", "Before", "Wants", "Requires", "BindsTo", "PartOf"].map((name) => droppedRule(`Unit.${name}`, others)),
+    ...limitRules(),
+    ...inside("Service", [...programFields(), ...policyFields()]),
+    rule("Install.WantedBy", "any", "runOnStartup", { apply: () => noEffect("what is imported is started") }),
+    droppedRule("Install.Alias", "a process has one name"),
+    droppedRule("Install.Also", "import the other unit, too"),
+  ];
+}
+
+function programFields(): readonly FieldRule[] {
+  return [
+    rule("Type", "any", "", { note: "simple, exec and oneshot", apply: setType }),
+    droppedRule("RemainAfterExit", "what has ended does not run; a condition of dependsOn can wait for the end"),
+    rule("ExecStart", "any", "command, args", { note: "variables in it are put in by /bin/sh", apply: checkCommands }),
+    rule("ExecStartPre", "any", "command, args", {
+      note: "run before it by /bin/sh, at each start",
+      apply: checkCommands,
+    }),
+    ...["ExecStartPost", "ExecCondition", "ExecReload", "ExecStopPost"].map((name) =>
+      droppedRule(name, "write a script that does all, or a process of its own with dependsOn"),
+    ),
+    rule("ExecStop", "any", "stop.command", { apply: setStop }),
+    rule("Environment", "any", "env", { apply: setEnvironment }),
+    rule("EnvironmentFile", "any", "envFiles", { note: "a missing file fails the start", apply: setEnvFiles }),
+    rule("WorkingDirectory", "any", "cwd", { missing: ["/"], apply: setDirectory }),
+    rule("User", "any", "runAs.user", { apply: textSetter("runAs.user") }),
+    rule("Group", "any", "runAs.group", { apply: textSetter("runAs.group") }),
+    rule("Nice", "any", "nice", { apply: numberSetter("nice") }),
+    rule("CPUAffinity", "any", "affinity.list", { apply: setAffinity }),
+    rule("PIDFile", "any", "pidFile", { apply: textSetter("pidFile") }),
+    rule("StandardOutput", "any", "logs.stdout", { note: "append: and file:", apply: streamSetter("stdout") }),
+    rule("StandardError", "any", "logs.stderr", { note: "append: and file:", apply: streamSetter("stderr") }),
+  ];
+}
+
+function policyFields(): readonly FieldRule[] {
+  return [
+    ...restartRules(),
+    rule("TimeoutStartSec", "any", "startTimeout", { apply: timeSetter("startTimeout") }),
+    rule("TimeoutStopSec", "any", "stop.gracePeriod", { missing: ["90s"], apply: timeSetter("stop.gracePeriod") }),
+    rule("KillSignal", "any", "stop.signal", { apply: textSetter("stop.signal") }),
+    rule("KillMode", "any", "", { note: "the whole tree is always stopped", apply: setKillMode }),
+    rule("MemoryMax", "any", "limits.maxMemory", { apply: setMemory }),
+    rule("CPUQuota", "any", "limits.maxCpu", { apply: setCpu }),
+    ...limitFields(),
+  ];
+}
+
+function setType({ value }: Found): Verdict {
+  const type = valuesOf(value).at(-1) ?? "simple";
+  if (["simple", "exec", "oneshot", "idle"].includes(type)) return noEffect("it runs in the foreground");
+  if (type.startsWith("notify")) return dropped("drover hears no sd_notify: write a readiness check");
+  return dropped(`${type}: the program must be told to stay in the foreground, and needs a readiness check`);
+}
+
+function setStop({ draft, value, path }: Found): Verdict | undefined {
+  const [line = "", second] = valuesOf(value);
+  const split = splitSystemdWords(line.replace(/^[-@:+!]*/, ""));
+  if (line.includes("$") || second !== undefined || "message" in split)
+    return dropped("it is more than one plain command");
+  draft.set("stop.command", split.words, path);
+  return undefined;
+}
+
+function setEnvironment({ draft, value, path }: Found): undefined {
+  const env: Record<string, string> = {};
+  for (const line of valuesOf(value)) {
+    const split = splitSystemdWords(line);
+    const words = "words" in split ? split.words : [];
+    const isWrong = "message" in split || words.some((word) => !/^[^=]+=/.test(word));
+    if (isWrong)
+      draft.complain(path, { message: `${JSON.stringify(line)} cannot be read`, expected: "NAME=value words" });
+    for (const word of words) {
+      Object.defineProperty(env, word.replace(/=[\s\S]*/, ""), {
+        value: literal(word.replace(/^[^=]*=/, "")),
+        ...{ enumerable: true, configurable: true, writable: true },
+      });
+    }
+  }
+  draft.set("env", env, path);
+}
+
+function setEnvFiles({ draft, scope, value, path }: Found): Verdict | undefined {
+  const files = valuesOf(value);
+  const kept = files.filter((file) => !file.startsWith("-") || scope.exists(file.slice(1)));
+  draft.set(
+    "envFiles",
+    kept.map((file) => file.replace(/^-/, "")),
+    path,
+  );
+  if (!files.some((file) => file.startsWith("-"))) return undefined;
+  const note =
+    kept.length === files.length ? "it is there now, and is needed from now on" : "there is none now, and none is read";
+  return { outcome: "approximated", note };
+}
+
+function setDirectory({ draft, scope, value, path }: Found): undefined {
+  const directory = (valuesOf(value).at(-1) ?? "/").replace(/^-/, "");
+  draft.set("cwd", directory === "~" ? scope.home : directory, path);
+}
+
+function setAffinity({ draft, value, path }: Found): undefined {
+  draft.set(
+    "affinity.list",
+    valuesOf(value)
+      .join(",")
+      .trim()
+      .replace(/[\s,]+/g, ","),
+    path,
+  );
+}
+
+function streamSetter(stream: "stdout" | "stderr"): Apply {
+  return ({ draft, value, path }) => {
+    const target = valuesOf(value).at(-1) ?? "";
+    const [, file] = /^(?:append|file|truncate):(.+)$/.exec(target) ?? [];
+    if (file === undefined) return dropped(`${target}: drover keeps a log of its own`);
+    draft.set(`logs.${stream}`, file, path);
+    return undefined;
+  };
+}
+
+function setKillMode({ value }: Found): Verdict {
+  const mode = valuesOf(value).at(-1);
+  return mode === "control-group" ? noEffect("the whole tree") : dropped("the whole tree is always stopped");
+}
+
+function setMemory({ draft, value, path }: Found): Verdict {
+  const text = valuesOf(value).at(-1) ?? "";
+  if (!/^\d+[KMGT]?$/.test(text)) return dropped(`${text} is no fixed size`);
+  draft.set("limits.maxMemory", /\d$/.test(text) ? Number(text) : `${text}iB`, path);
+  return {
+    outcome: "approximated",
+    note: "restarted when it is over this for 10 seconds; the kernel does not stop it",
+  };
+}
+
+function setCpu({ draft, value, path }: Found): Verdict {
+  draft.set("limits.maxCpu", Number.parseFloat(valuesOf(value).at(-1) ?? ""), path);
+  return { outcome: "approximated", note: "restarted when it is over this for 10 seconds; it is not slowed down" };
+}
