@@ -181,7 +181,7 @@ test("mistakes have their places, and the good ones are imported", () => {
     "f:3:5: services.cache: has no command: what its image runs is not known here; expected command or entrypoint",
     "f:4:17: services.a.command: the quote ' at character 1 is never closed; expected a command line, or a list of words",
     'f:4:35: services.a.restart: unknown word "often"; expected no, always, unless-stopped, on-failure or on-failure:N',
-    'f:5:37: services.b.depends_on.a: unknown condition "soon"; expected one of service_started, service_healthy, service_completed_successfully',
+    'f:5:50: services.b.depends_on.a.condition: unknown condition "soon"; expected one of service_started, service_healthy, service_completed_successfully',
     'f:5:81: services.b.healthcheck.test: is a list; expected a line for a shell, or a list that begins with "CMD", "CMD-SHELL" or "NONE"',
     "f:6:17: services.c.command: needs the variable NEEDED: set it",
     'f:7:17: services.d.command: has a reference drover cannot read: "${A^^}"; expected ${VAR}, ${VAR:-default}, ${VAR:?message}',

@@ -1,6 +1,7 @@
 import { isObject } from "../../template/validate.js";
 import type { Entries, EntryContext, Format, Scope } from "../format.js";
 import { dotenvOf, interpolateFields } from "../interpolate.js";
+import { membersOf } from "../members.js";
 import { readData } from "../read-data.js";
 import { type Substituted, substituteIn } from "../references.js";
 import { composeFields } from "./fields.js";
@@ -39,22 +40,16 @@ export const compose: Format = {
 };
 
 function listEntries(value: unknown, scope: Scope): Entries {
-  const { services, ...others } = isObject(value) ? value : {};
-  if (!isObject(services)) {
-    const expected = "a map of services by their names";
-    return { entries: [], problems: [{ path: ["services"], at: "value", message: "is no map", expected }] };
-  }
+  const { members, others, problems } = membersOf(value, "services", "a map of services by their names");
   const dotenv = dotenvOf(scope);
   const lookup = (name: string): string | undefined => scope.env[name] ?? dotenv.get(name);
   const replace = (text: string, field: string): Substituted =>
     // Those of variables are looked up at each start.
     field === "environment" ? { text, names: [] } : substituteIn(text, lookup);
-  const entries = Object.entries(services).map(([key, service]) => {
+  const entries = Object.entries(members).map(([key, service]) => {
     return { path: ["services", key], value: interpolateFields(service, { rules, replace }), key };
   });
-  // Fields that begin so are for people who share pieces of their files.
-  const told = Object.keys(others).filter((key) => !key.startsWith("x-"));
-  return { entries, others: told.map((key) => [key]) };
+  return { entries, others, problems };
 }
 
 function listIncludes(value: unknown): readonly string[] {

@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import { describeValue } from "../../template/complaint.js";
 import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
+import { type Conditions, setDependsOn } from "../dependencies.js";
 import type { FieldRule, Found, Verdict } from "../format.js";
 import { scalarText } from "../kind.js";
 import { readEnvValue } from "../references.js";
 import { droppedRule, inside, rule } from "../rule.js";
-import { templateName } from "../template-name.js";
 import { variablesOf } from "../variables.js";
 import { wordsOf } from "../words-of.js";
 import { healthFields } from "./health.js";
@@ -150,33 +150,21 @@ function setDirectory({ draft, scope, value, path }: Found): Verdict | undefined
   return undefined;
 }
 
-const conditions: Readonly<Record<string, string>> = {
-  service_started: "STARTED",
-  service_healthy: "READY",
-  service_completed_successfully: "SUCCEEDED",
+const conditions: Conditions = {
+  words: { service_started: "STARTED", service_healthy: "READY", service_completed_successfully: "SUCCEEDED" },
+  missing: "service_started",
 };
 
-function setDependencies({ draft, value, path }: Found): Verdict | undefined {
-  const services: readonly (readonly [string, unknown])[] = Array.isArray(value)
-    ? value.map((name) => [String(name), {}])
-    : Object.entries(isObject(value) ? value : {});
+function setDependencies(found: Found): Verdict | undefined {
+  const { draft, value, path } = found;
   if (!Array.isArray(value) && !isObject(value)) {
-    draft.complain(path, {
-      message: `is ${describeValue(value)}`,
-      expected: "a list of services, or a map of conditions",
-    });
+    const expected = "a list of services, or a map of conditions";
+    draft.complain(path, { message: `is ${describeValue(value)}`, expected });
+    return undefined;
   }
-  const dependencies = services.map(([name, options]) => {
-    const word = isObject(options) ? String(options["condition"] ?? "service_started") : "service_started";
-    const condition = Object.hasOwn(conditions, word) ? conditions[word] : undefined;
-    if (condition === undefined) {
-      const expected = `one of ${Object.keys(conditions).join(", ")}`;
-      draft.complain([...path, name], { message: `unknown condition ${JSON.stringify(word)}`, expected });
-    }
-    return { name: templateName(name).name, condition: condition ?? "READY" };
-  });
-  draft.set("dependsOn", dependencies, path);
-  const isMore = services.some(
+  const others = Array.isArray(value) ? value.map((name) => [String(name), {}] as const) : Object.entries(value);
+  setDependsOn(found, others, conditions);
+  const isMore = others.some(
     ([, options]) => isObject(options) && ("restart" in options || options["required"] === false),
   );
   return isMore

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import { describeValue } from "../../template/complaint.js";
 import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
+import { type Conditions, setDependsOn } from "../dependencies.js";
 import type { FieldRule, Found, Verdict } from "../format.js";
 import { scalarText } from "../kind.js";
 import { readEnvValue } from "../references.js";
 import { droppedRule, inside, rule } from "../rule.js";
 import { needsShell, splitShellWords } from "../shell-words.js";
-import { templateName } from "../template-name.js";
 import { literal, variablesOf } from "../variables.js";
 import { processComposeFileFields } from "./file-fields.js";
 import { isExpanding, lineOf, noteOnLine } from "./line.js";
@@ -150,25 +150,20 @@ function setEnvFiles({ draft, value, path }: Found): undefined {
   draft.set("envFiles", typeof value === "string" ? [value] : value, path);
 }
 
-const conditions: Readonly<Record<string, string>> = {
-  process_started: "STARTED",
-  process_healthy: "READY",
-  process_log_ready: "READY",
-  process_completed: "EXITED",
-  process_completed_successfully: "SUCCEEDED",
+const conditions: Conditions = {
+  words: {
+    process_started: "STARTED",
+    process_healthy: "READY",
+    process_log_ready: "READY",
+    process_completed: "EXITED",
+    process_completed_successfully: "SUCCEEDED",
+  },
+  missing: "process_started",
 };
 
-function setDependencies({ draft, value, path }: Found): undefined {
-  const dependencies = Object.entries(isObject(value) ? value : {}).map(([name, options]) => {
-    const word = isObject(options) && "condition" in options ? String(options["condition"]) : "process_started";
-    const condition = Object.hasOwn(conditions, word) ? conditions[word] : undefined;
-    if (condition === undefined) {
-      const expected = `one of ${Object.keys(conditions).join(", ")}`;
-      draft.complain([...path, name, "condition"], { message: `unknown condition ${JSON.stringify(word)}`, expected });
-    }
-    return { name: templateName(name).name, condition: condition ?? "READY" };
-  });
-  if (isObject(value)) draft.set("dependsOn", dependencies, path);
+function setDependencies(found: Found): undefined {
+  const { draft, value, path } = found;
+  if (isObject(value)) setDependsOn(found, Object.entries(value), conditions);
   else draft.complain(path, { message: `is ${describeValue(value)}`, expected: "a map of processes and conditions" });
 }
 

@@ -1,5 +1,6 @@
 import { isObject } from "../../template/validate.js";
 import type { Entries, Format, Scope } from "../format.js";
+import { membersOf } from "../members.js";
 import { readData } from "../read-data.js";
 import { processComposeFields } from "./fields.js";
 import { fillIn } from "./text.js";
@@ -68,13 +69,9 @@ function hasOnlyKnownFields(entry: Record<string, unknown>): boolean {
 }
 
 function listEntries(value: unknown, scope: Scope): Entries {
-  const { processes, ...others } = isObject(value) ? value : {};
-  if (!isObject(processes)) {
-    const expected = "a map of processes by their names";
-    return { entries: [], problems: [{ path: ["processes"], at: "value", message: "is no map", expected }] };
-  }
-  const replicas = listReplicas(processes);
-  const entries = Object.entries(processes).flatMap(([key, process]) => {
+  const { members, others, problems } = membersOf(value, "processes", "a map of processes by their names");
+  const replicas = listReplicas(members);
+  const entries = Object.entries(members).flatMap(([key, process]) => {
     const path = ["processes", key];
     const names = replicas.get(key);
     if (names === undefined) return [{ path, key, value: prepareProcess(process, { scope, number: 0, replicas }) }];
@@ -82,13 +79,11 @@ function listEntries(value: unknown, scope: Scope): Entries {
       return { path, key: name, value: { ...prepareProcess(process, { scope, number, replicas }), replicas: 1 } };
     });
   });
-  // Fields that begin so are for people who share pieces of their files.
-  const told = Object.keys(others).filter((key) => !key.startsWith("x-"));
-  return { entries, others: told.map((key) => [key]) };
+  return { entries, others, problems };
 }
 
 /** Instances of one template are all the same: replicas that know their number are processes of their own. */
-function listReplicas(processes: Record<string, unknown>): ReadonlyMap<string, readonly string[]> {
+function listReplicas(processes: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly string[]> {
   const numbered = Object.entries(processes).flatMap(([key, process]) => {
     const count = isObject(process) ? Number(process["replicas"]) : 1;
     const isNumbered = count > 1 && count <= mostReplicas && JSON.stringify(process).includes("PC_REPLICA_NUM");
