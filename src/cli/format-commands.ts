@@ -11,7 +11,7 @@ export function addFormatCommands(program: Command, terminal: Terminal, onExit: 
   const command = program
     .command("import")
     .description("turn another system's file into templates, and tell what became of each field")
-    .argument("<file>", "file of the other system; nothing in it is run");
+    .argument("<file>", "file of the other system; nothing in it is run unless --allow-js says so");
   addForeignOptions(command)
     .option("--write <dir>", "write the templates into this directory")
     .option("--strict", "a field that cannot be kept is an error, and nothing is written")
