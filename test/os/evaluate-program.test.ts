@@ -24,7 +24,7 @@ test.each([
 test.each([
   ["require('node:fs').writeFileSync(__dirname + '/written', '')", /^wants to write to \/.*written, and may only read/],
   ["require('node:child_process').execSync('touch written')", /^wants to start a program, and may only read/],
-  ["new (require('node:worker_threads').Worker)('1', { eval: true })", /^wants to start a thread/],
+  ["new (require('node:worker_threads').Worker)('1', { eval: true })", /^wants to start a thread, and may only read/],
   ["process.exit(3)", /^ended with 3 before it had exported anything/],
   ["throw new Error('no luck')", /^fails: no luck$/],
   ["module.exports = {", /^fails: Unexpected end of input/],

@@ -94,7 +94,9 @@ const wishes: Readonly<Record<string, string>> = {
 };
 
 function describeDenial(permission: string, resource = ""): string {
-  const wish = [wishes[permission] ?? `use ${permission}`, resource].filter((part) => part !== "").join(" ");
+  // Of a program some versions of Node tell the path, others nothing.
+  const what = permission === "FileSystemWrite" ? ` ${resource}` : "";
+  const wish = `${wishes[permission] ?? `use ${permission}`}${what}`;
   return `wants to ${wish}, and may only read: write what it makes into a file of data`;
 }
 
