@@ -55,8 +55,9 @@ class IniReader {
   #begin(line: string, number: number): void {
     const section = /^\s*\[([^\]]+)\]\s*$/.exec(line)?.[1];
     if (section !== undefined) return this.#beginSection(section, number);
-    const [, key = "", value = ""] = /^\s*([^=:[\]]+?)\s*[=:]\s?(.*)$/s.exec(line) ?? [];
-    if (key !== "" && this.#section !== undefined) this.#add(this.#section, { key, value, number });
+    const [, key = "", value = ""] = /^([^=:[\]]+)[=:]\s?(.*)$/s.exec(line) ?? [];
+    const name = key.trim();
+    if (name !== "" && this.#section !== undefined) this.#add(this.#section, { key: name, value, number });
     else this.#complain(number, "this line cannot be read", "[section] or key=value");
   }
 

@@ -16,8 +16,7 @@ export function readJson5Document(text: string): ReadDocument {
   const values: unknown[] = [];
   for (const { start, end } of roots) {
     try {
-      // Blanks in place of what comes before keep the parser's line numbers right.
-      values.push(JSON5.parse(text.slice(0, start).replace(/[^\n]/g, " ") + text.slice(start, end)));
+      values.push(JSON5.parse(text.slice(start, end)));
     } catch (error) {
       return { problems: [describeFault(error, lines.positionAt(start))] };
     }
@@ -34,6 +33,8 @@ function describeFault(error: unknown, start: { readonly line: number; readonly 
   const { lineNumber, columnNumber } = error as { readonly lineNumber?: number; readonly columnNumber?: number };
   const message = error instanceof Error ? error.message : String(error);
   const words = message.replace(/^JSON5: /, "").replace(/ at \d+:\d+$/, "");
-  const place = { line: lineNumber ?? start.line, column: columnNumber ?? start.column };
+  // The parser counts from the beginning of the one value.
+  const { line, column } = { line: lineNumber ?? 1, column: columnNumber ?? 1 };
+  const place = { line: start.line + line - 1, column: line === 1 ? start.column + column - 1 : column };
   return textProblem(`cannot be read as JSON: ${words}`, place);
 }

@@ -30,5 +30,16 @@ function stepInto(place: Place | undefined, part: PathPart): Step | undefined {
     const item = place?.items[part];
     return item && { place: item, keyStart: item.start };
   }
-  return place?.members.find(({ key }) => key === part);
+  return place && indexOf(place).get(part);
+}
+
+const indexes = new WeakMap<Place, ReadonlyMap<string, Place["members"][number]>>();
+
+/** A report asks for each member of an object: looking through all of them each time would take minutes for a large one. */
+function indexOf(place: Place): ReadonlyMap<string, Place["members"][number]> {
+  const known = indexes.get(place);
+  if (known !== undefined) return known;
+  const index = new Map([...place.members].reverse().map((member) => [member.key, member]));
+  indexes.set(place, index);
+  return index;
 }

@@ -1,4 +1,4 @@
-import type { Document, LineCounter, Node } from "yaml";
+import type { Document, LineCounter, Node, YAMLMap } from "yaml";
 import { yaml } from "./lazy-modules.js";
 import type { PathPart, Problem } from "./problem.js";
 import { type LocatedProblem, type Position, type ReadDocument, sameKey, textProblem } from "./source-document.js";
@@ -103,14 +103,28 @@ interface Step {
 }
 
 function stepInto(node: Node | undefined, part: PathPart): Step | undefined {
-  const { isMap, isNode, isScalar, isSeq } = yaml();
+  const { isMap, isNode, isSeq } = yaml();
   const nodeOf = (value: unknown): Node | undefined => (isNode(value) ? value : undefined);
   if (isSeq(node) && typeof part === "number") return { value: nodeOf(node.items[part]) };
   if (!isMap(node) || typeof part !== "string") return undefined;
-  const named = (accepts: (text: string) => boolean) =>
-    node.items.find(({ key }) => isScalar(key) && accepts(String(key.value)));
-  const pair = named((text) => text === part) ?? named((text) => sameKey(text, part));
+  const pairs = pairsOf(node);
+  const pair = pairs.get(part) ?? [...pairs].find(([name]) => sameKey(name, part))?.[1];
   return pair && { key: nodeOf(pair.key), value: nodeOf(pair.value) };
+}
+
+type Pairs = ReadonlyMap<string, YAMLMap["items"][number]>;
+
+const indexes = new WeakMap<YAMLMap, Pairs>();
+
+/** By their names: looking through all of them for each would take minutes for a large map. */
+function pairsOf(map: YAMLMap): Pairs {
+  const known = indexes.get(map);
+  if (known !== undefined) return known;
+  const { isScalar } = yaml();
+  const named = map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : []));
+  const pairs = new Map(named);
+  indexes.set(map, pairs);
+  return pairs;
 }
 
 /** Deep nesting would exhaust the parser's stack, and take its time about it: brackets or blanks that no template needs. */

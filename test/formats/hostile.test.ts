@@ -39,6 +39,37 @@ test.each(Object.entries(texts))("%s ends in an error", (_, text) => {
   expect(performance.now() - begin).toBeLessThan(15_000);
 });
 
+const many = 60_000;
+const numbered = Array.from({ length: many }, (_, index) => `k${index}`);
+const slow: Readonly<Record<string, string>> = {
+  "a time span of digits": `[Service]\nExecStart=/bin/x\nTimeoutStopSec=${"1".repeat(60)}!\n`,
+  "a line of blanks in a unit": `[Service]\nExecStart=/bin/x\na${" ".repeat(200_000)}x\n`,
+  "comments that a carriage return parts": `[program:x]\ncommand=x\n${`a=${" ;".repeat(32_000)}\r x\n`.repeat(10)}`,
+  "values one after the other": "[] ".repeat(300_000),
+  "a name of hyphens": JSON.stringify({ services: { [`a${"-".repeat(300_000)}x`]: { command: "x" } } }),
+  "fields beside the services": JSON.stringify({
+    services: {},
+    ...Object.fromEntries(numbered.map((name) => [name, 1])),
+  }),
+  "fields of a service, in YAML": `services:\n a:\n  command: x\n${numbered.map((name) => `  ${name}: 1\n`).join("")}`,
+};
+
+test.each(Object.entries(slow))("%s without end do not hold up an import", (_, text) => {
+  const begin = performance.now();
+  const { report, errors } = importText(text, places);
+  expect(report.length + errors.length).toBeGreaterThan(0);
+  expect(performance.now() - begin).toBeLessThan(15_000);
+});
+
+test("a value after others is wrong where it stands in the file", () => {
+  expect(errorsOf(importText('[1]\n {"apps": [\n  01x]}', places))).toEqual([
+    "f:3:4: cannot be read as JSON: invalid character '1'",
+  ]);
+  expect(errorsOf(importText('[1] {"apps": 01x}', places))).toEqual([
+    "f:1:15: cannot be read as JSON: invalid character '1'",
+  ]);
+});
+
 test("names of Object.prototype are names like any other, and change nothing", () => {
   const text =
     '[{ "id": "constructor", "command": "x", "__proto__": { "polluted": 1 }, "toString": 1, "env": { "__proto__": "1" } }]';

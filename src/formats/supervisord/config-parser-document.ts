@@ -44,7 +44,7 @@ class ConfigReader {
   take(line: string, number: number): void {
     if (line.length > longestLine)
       return this.#complain({ line: number, column: 1 }, "this line is too long", `at most ${longestLine} characters`);
-    const content = line.replace(/(?:^|\s)[;#].*$/, "");
+    const content = line.replace(/(?:^|\s)[;#][\s\S]*$/, "");
     const text = content.trim();
     if (text === "") return this.#skip(content === line);
     const indent = content.length - content.trimStart().length;

@@ -47,14 +47,19 @@ const units: Readonly<Record<string, number>> = {
   ...{ ms: 1, msec: 1, s: 1000, sec: 1000, second: 1000, seconds: 1000 },
   ...{ m: 60_000, min: 60_000, minute: 60_000, minutes: 60_000, h: 3_600_000, hr: 3_600_000, hour: 3_600_000 },
   ...{ hours: 3_600_000, d: 86_400_000, day: 86_400_000, days: 86_400_000 },
+  ...{ us: 0.001, usec: 0.001, µs: 0.001, μs: 0.001, w: 604_800_000, week: 604_800_000, weeks: 604_800_000 },
+  ...{ M: 2_629_800_000, month: 2_629_800_000, months: 2_629_800_000 },
+  ...{ y: 31_557_600_000, year: 31_557_600_000, years: 31_557_600_000 },
 };
 
 /** The milliseconds of `5`, `1min 30s` or `500ms`, systemd.time(7); undefined for what is none, and for `infinity`. */
 export function parseTimeSpan(text: string): number | undefined {
-  if (text.length > 100 || !/^\s*(?:\d+(?:\.\d+)?\s*[a-z]*\s*)+$/.test(text)) return undefined;
+  // What is left of a text without its amounts is nothing; one pattern for all of them would take ages for a wrong text.
+  const amounts = /(\d+(?:\.\d+)?)\s*([A-Za-zµμ]*)\s*/g;
+  if (text.length > 100 || text.trim() === "" || text.trim().replace(amounts, "") !== "") return undefined;
   let total = 0;
-  for (const [, amount, unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]*)/g)) {
-    const factor = units[unit];
+  for (const [, amount, unit = ""] of text.matchAll(amounts)) {
+    const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
     if (factor === undefined) return undefined;
     total += Number(amount) * factor;
   }
