@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { type Imported, importFile, importValue } from "../formats/index.js";
-import { evaluateProgram } from "../os/node/evaluate-program.js";
+import { evaluateProgram, type Failed } from "../os/node/evaluate-program.js";
+import { describeFailure } from "../template/read-file.js";
 import { textProblem } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
 import { type ForeignFlags, isEvaluated } from "./foreign-flags.js";
@@ -23,12 +24,24 @@ export async function evaluateForeign(
 ): Promise<{ readonly imported: Imported; readonly value?: unknown }> {
   const chosen = { format: flags.from, environment: flags.environment, env: process.env };
   if (!isEvaluated(file, flags)) return { imported: importFile(file, chosen) };
-  const evaluated = await evaluateProgram(resolve(file));
+  const evaluated = faultOf(file) ?? (await evaluateProgram(resolve(file)));
   if ("problem" in evaluated) {
-    const errors = [new TemplateError(file, textProblem(evaluated.problem, {}))];
+    const { problem, ...place } = evaluated;
+    const errors = [new TemplateError(file, textProblem(problem, place))];
     return { imported: { format: "", templates: [], report: [], errors, includes: [] } };
   }
   const directory = dirname(resolve(file));
   const surroundings = { file, directory, home: homedir(), exists: existsSync };
   return { imported: importValue(evaluated.value, { ...chosen, ...surroundings }), value: evaluated.value };
+}
+
+/** Node would wait for the writer of a named pipe, and would speak of itself where there is no file. */
+function faultOf(file: string): Failed | undefined {
+  try {
+    const stats = statSync(file);
+    if (stats.isFile()) return undefined;
+    return { problem: stats.isDirectory() ? "is a directory; expected a file" : "is not a file" };
+  } catch (error) {
+    return { problem: `cannot be read: ${describeFailure(error)}` };
+  }
 }

@@ -1,7 +1,9 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
-import { listed, place, startDaemon } from "./daemon.js";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { carriersOf } from "../faults/host-program.js";
+import { cli, listed, place, startDaemon } from "./daemon.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -66,3 +68,29 @@ test.each([["--allow-js"], ["--from", "pm2"], ["--env", "production"]])(
     ]);
   },
 );
+
+test("what is no file is told at once", async () => {
+  const here = place();
+  mkdirSync(join(here.path, "directory.js"));
+  execFileSync("mkfifo", [join(here.path, "pipe.js")]);
+  const told = async (file: string) => (await here.drover("import", file, "--allow-js")).stderr;
+  expect(await told("directory.js")).toBe("directory.js: is a directory; expected a file\n");
+  expect(await told("pipe.js")).toBe("pipe.js: is not a file\n");
+  expect(await told("none.js")).toBe("none.js: cannot be read: there is no such file, or the link leads nowhere\n");
+});
+
+test("a program that waits for nothing ends with the drover that evaluates it", async () => {
+  const here = place();
+  writeFileSync(join(here.path, "wait.mjs"), "setInterval(() => {}, 1000);\nawait new Promise(() => {});");
+  const mark = here.path;
+  const drover = spawn(process.execPath, [cli, "import", "wait.mjs", "--allow-js"], {
+    cwd: here.path,
+    env: { ...process.env, EVALUATED_BY: mark },
+    stdio: "ignore",
+  });
+  onTestFinished(() => void drover.kill("SIGKILL"));
+  const evaluating = async () => (await carriersOf("EVALUATED_BY", mark)).filter((pid) => pid !== drover.pid);
+  await vi.waitFor(async () => expect(await evaluating()).toHaveLength(1), { timeout: 5000 });
+  drover.kill("SIGKILL");
+  await vi.waitFor(async () => expect(await evaluating()).toEqual([]), { timeout: 5000 });
+});

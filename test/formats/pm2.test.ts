@@ -133,3 +133,12 @@ test("what drover has nothing for is told, and mistakes have their places", () =
     'f:3:96: apps[1].max_memory_restart: is the text "lots"; expected a size in bytes, such as 1048576, "512MiB" or "10MB"',
   ]);
 });
+
+test("a program may allow any number of restarts", () => {
+  const { templates, report, errors } = importValue(
+    { apps: [{ name: "a", script: "a.js", max_restarts: Infinity }] },
+    places,
+  );
+  expect([errors, templates[0]?.restart.maxRestarts]).toEqual([[], "unlimited"]);
+  expect(report.find(({ field }) => field === "apps[0].max_restarts")?.note).toBe("any number of restarts");
+});

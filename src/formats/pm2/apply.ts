@@ -83,6 +83,14 @@ export function setRestart({ draft, value, path }: Found): undefined {
   if (value === false) draft.set("restart.mode", "NEVER", path);
 }
 
+export function setMaxRestarts({ draft, value, path }: Found): Verdict | undefined {
+  if (value === Number.POSITIVE_INFINITY) return noEffect("any number of restarts");
+  const read = readKind("count", value);
+  if (isComplaint(read)) draft.complain(path, read);
+  else draft.set("restart.maxRestarts", read.value, path);
+  return undefined;
+}
+
 export function setDelay({ draft, value, path }: Found): undefined {
   for (const end of ["initial", "max"]) draft.set(`restart.backoff.${end}`, value, path);
 }

@@ -15,6 +15,7 @@ import {
   setIgnored,
   setInstances,
   setLog,
+  setMaxRestarts,
   setMemory,
   setMode,
   setNumberName,
@@ -56,7 +57,11 @@ function restartFields(): readonly FieldRule[] {
   return [
     rule("autostart", "flag", "runOnStartup"),
     rule("autorestart", "flag", "restart.mode", { missing: true, apply: setRestart }),
-    rule("max_restarts", "count", "restart.maxRestarts", { missing: 16 }),
+    rule("max_restarts", "any", "restart.maxRestarts", {
+      note: "whole number, or Infinity",
+      missing: 16,
+      apply: setMaxRestarts,
+    }),
     rule("min_uptime", "any", "restart.resetAfter", {
       note: "milliseconds, or `10s`",
       missing: 1000,
