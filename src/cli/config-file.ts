@@ -44,6 +44,7 @@ export function findConfigFile(directory: string): string | undefined {
  * @throws ProcessError BAD_REQUEST for a name of no system that is known
  */
 export async function readConfigFile(file: string, flags: ForeignFlags = {}): Promise<Config> {
+  if (await isEndless(file)) return faulty([new TemplateError(shown(file), textProblem("is not a file", {}))]);
   const isOwn = isConfigFile(file) && flags.from === undefined;
   if (!isOwn && (flags.from !== undefined || (await isForeign(file)))) return await readForeign(file, flags);
   try {
@@ -53,6 +54,12 @@ export async function readConfigFile(file: string, flags: ForeignFlags = {}): Pr
     if (reason instanceof ConfigFault) return faulty(reason.errors);
     return faulty([new TemplateError(shown(file), textProblem(`cannot be read: ${describeFailure(reason)}`, {}))]);
   }
+}
+
+/** Reading a named pipe would wait for a writer for ever, and a device may have no end. */
+async function isEndless(file: string): Promise<boolean> {
+  const stats = await stat(file).catch(() => undefined);
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }
 
 /** Unwinds a reader; never leaves this file. */

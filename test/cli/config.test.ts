@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../repo/run.js";
@@ -41,6 +42,21 @@ templates:
       /^error: drover\.config\.yaml:1:25: templates\[0\]\.comand: .*did you mean "command"/m,
     );
     expect((await listed(here)).get("web")?.isRunning).toBe(true);
+  });
+
+  test("that is a named pipe is not waited for, at a reload neither", async () => {
+    const here = place();
+    put(here, "web.yaml", "services: { web: { command: [sleep, '1000'] } }");
+    await startDaemon(here, "--config", "web.yaml");
+    rmSync(join(here.path, "web.yaml"));
+    execFileSync("mkfifo", [join(here.path, "web.yaml")]);
+    const refused = "error: web.yaml: is not a file\n";
+    expect(await here.drover("reload")).toMatchObject({ status: 2, stderr: refused });
+    expect((await listed(here)).get("web")?.isRunning).toBe(true);
+    expect(await here.drover("export", "--config", "web.yaml", "--to", "pm2")).toMatchObject({
+      status: 2,
+      stderr: refused,
+    });
   });
 
   test("has paths that are relative to it, and is passed on by --detach; flags win over it", async () => {
