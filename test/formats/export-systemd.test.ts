@@ -225,3 +225,20 @@ test.skipIf(!existsSync(verifier))("systemd-analyze would have something to say"
     stderr: expect.stringContaining("Nonsense") as string,
   });
 });
+
+test.each(["\nExecStartPre=/bin/false", "\rExecStartPre=/bin/false"])(
+  "a path with the end of a line is told, and is no other setting: %j",
+  (end) => {
+    const cwd = `/tmp/a${end}`;
+    const template = { cwd, envFiles: ["e"], logs: { stdout: "o", stderr: "o" }, runAs: { user: `a${end}` } };
+    const text = onlyText([templateOf({ name: "web", command: "/bin/x", ...template })], "systemd");
+    expect(text).not.toMatch(/^ExecStartPre|[\r]/m);
+    for (const field of ["cwd", "envFiles", "logs.stdout", "logs.stderr", "runAs.user"])
+      expect(toldOf(template, "systemd", field), field).toMatch(/^dropped; "\S+": a setting has one line/);
+  },
+);
+
+test.each(["/tmp/a\\", "/tmp/a "])("the directory %j does not swallow the line after it", (cwd) => {
+  const text = onlyText([templateOf({ name: "web", command: "/bin/x", cwd })], "systemd");
+  expect(text).toContain(`WorkingDirectory=${cwd}/\nExecStart="/bin/x"\n`);
+});

@@ -91,14 +91,16 @@ function putLabels({ template: { labels }, out, tell }: Put): undefined {
   }
 }
 
-function putProgram({ template, out, all }: Put): Fate | undefined {
+function putProgram({ template, out, all, tell }: Put): Fate | undefined {
   const { file, args } = programOf(template);
   const path = file.includes("/") ? resolve(template.cwd, file) : file;
   const awaited = isAwaited(template, all);
   put(out, "Type", awaited ? "oneshot" : "simple");
   // Its end is a state of its own, in which others do not start it again; a timer would not either.
   if (awaited && template.schedule === undefined) put(out, "RemainAfterExit", "yes");
-  put(out, "WorkingDirectory", template.cwd);
+  // A slash keeps a blank or a backslash from being the end of the line.
+  const directory = put(out, "WorkingDirectory", template.cwd.replace(/[^\S\n\r]$|\\$/, "$&/"));
+  if (directory !== undefined) tell("cwd", directory);
   out.service.push(["ExecStart", wordsOfCommand([path, ...args])]);
   if (path !== file) return nearAs(`${path}: a unit has no relative path`);
   return file.includes("/")
@@ -115,7 +117,9 @@ function putEnvironment({ template, out, tell }: Put): undefined {
 }
 
 function putEnvFiles({ template: { envFiles, env, cwd }, out }: Put): Fate | undefined {
-  for (const file of envFiles) put(out, "EnvironmentFile", resolve(cwd, file));
+  const fates = envFiles.map((file) => put(out, "EnvironmentFile", resolve(cwd, file)));
+  const refused = fates.find((fate) => fate !== undefined);
+  if (refused !== undefined) return refused;
   const isOverruled = envFiles.length > 0 && Object.keys(env).length > 0;
   return isOverruled ? nearAs("they win over Environment; in drover env wins over files") : undefined;
 }
@@ -132,10 +136,11 @@ function putAffinity({ template: { affinity }, out }: Put): undefined {
   put(out, "CPUAffinity", "list" in cpus && !cpus.list.includes(":") ? cpus.list : listCpus(cpus).join(","));
 }
 
-function putStream(stream: "stdout" | "stderr", { logs, cwd }: ProcessTemplate, out: Unit): undefined {
+function putStream(stream: "stdout" | "stderr", { logs, cwd }: ProcessTemplate, out: Unit): Fate | undefined {
   const key = stream === "stdout" ? "StandardOutput" : "StandardError";
-  if (logs.mode === "DISCARD") put(out, key, "null");
-  else if (logs.mode !== "INHERIT" && logs[stream] !== undefined) put(out, key, `append:${resolve(cwd, logs[stream])}`);
+  if (logs.mode === "DISCARD") return put(out, key, "null");
+  if (logs.mode === "INHERIT" || logs[stream] === undefined) return undefined;
+  return put(out, key, `append:${resolve(cwd, logs[stream])}`);
 }
 
 function putSchedule({ template: { schedule }, out }: Put): Fate | undefined {
