@@ -88,11 +88,27 @@ export interface EnvValue {
   readonly isNear: boolean;
 }
 
-/** A text as the value of a template's variable, whose references are looked up at each start. */
-export function readEnvValue(text: string): EnvValue | Unreadable {
+/** A text as the value of a template's variable, whose references are looked up at each start; but for those that are known now. */
+export function readEnvValue(text: string, known: Lookup = () => undefined): EnvValue | Unreadable {
   const pieces = parseReferences(text);
   if ("message" in pieces) return pieces;
-  return asEnvValue(pieces) ?? { message: "has a reference that templates have nothing for", expected: referenceForms };
+  return (
+    asEnvValue(fillKnown(pieces, known)) ?? {
+      message: "has a reference that templates have nothing for",
+      expected: referenceForms,
+    }
+  );
+}
+
+/** The pieces with values in place of the references to what is known. */
+function fillKnown(pieces: readonly Piece[], known: Lookup): readonly Piece[] {
+  return pieces.map((piece) => {
+    if (typeof piece === "string") return piece;
+    const filled = { ...piece, operand: fillKnown(piece.operand, known) };
+    const isUseful = known(piece.name) !== undefined && !(piece.operator.startsWith(":") && known(piece.name) === "");
+    const value = isUseful && !piece.operator.endsWith("+") ? known(piece.name) : undefined;
+    return value ?? filled;
+  });
 }
 
 function asEnvValue(pieces: readonly Piece[]): EnvValue | undefined {
@@ -111,7 +127,9 @@ function asEnvValue(pieces: readonly Piece[]): EnvValue | undefined {
 
 function asReference({ name, operator, operand }: Reference): EnvValue | undefined {
   const inner = asEnvValue(operand);
-  if (inner === undefined || operator.endsWith("+")) return undefined;
+  // A brace in the value of a variable would end the reference.
+  const isCut = operand.some((piece) => typeof piece === "string" && piece.includes("}"));
+  if (inner === undefined || isCut || operator.endsWith("+")) return undefined;
   const isStrict = operator === "-" || operator === "?";
   return { value: `\${${name}${isStrict ? ":" : ""}${operator}${inner.value}}`, isNear: inner.isNear || isStrict };
 }

@@ -191,3 +191,33 @@ test("mistakes have their places, and the good ones are imported", () => {
     "f:10:5: services.g: is null; expected an object",
   ]);
 });
+
+test("what .env tells is in the environment of a service, where the environment of the import does not win over it", () => {
+  const service =
+    "services: { a: { command: x, environment: { A: '${IN_FILE}', B: 'p-${BOTH}', C: '${NONE:-$PLAIN}', D: $$IN_FILE, IN_FILE: } } }";
+  const readFile = (path: string) =>
+    path === "/host/data/.env" ? "IN_FILE='a$b{}'\nBOTH=file\nPLAIN=x$\nUNUSED=1" : undefined;
+  const imported = importText(service, { ...places, readFile, env: { BOTH: "host" } });
+  expect(imported.templates[0]?.env).toEqual({
+    A: "a$b{}",
+    B: "p-${BOTH}",
+    C: "${NONE:-x$}",
+    D: "$IN_FILE",
+    IN_FILE: "a$b{}",
+  });
+  expect(lossesOf(imported)).toEqual([
+    "approximated services.a.environment: with IN_FILE, PLAIN as .env has it right now",
+  ]);
+  const cut = importText("services: { a: { command: x, environment: { A: '${NONE:-$IN_FILE}' } } }", {
+    ...places,
+    readFile,
+  });
+  expect(errorsOf(cut)[0]).toContain(
+    "f:1:48: services.a.environment.A: has a reference that templates have nothing for",
+  );
+  const listed = importText("services: { a: { command: x, environment: [IN_FILE, HOME, __proto__=1] } }", {
+    ...places,
+    readFile,
+  });
+  expect(errorsOf(listed)).toEqual(["f:1:43: services.a.environment.__proto__: is not allowed as a name"]);
+});

@@ -5,10 +5,10 @@ import { dropped, noEffect } from "../apply.js";
 import { type Conditions, setDependsOn } from "../dependencies.js";
 import type { FieldRule, Found, Verdict } from "../format.js";
 import { scalarText } from "../kind.js";
-import { readEnvValue } from "../references.js";
 import { droppedRule, inside, rule } from "../rule.js";
 import { variablesOf } from "../variables.js";
 import { wordsOf } from "../words-of.js";
+import { setEnvironment } from "./environment.js";
 import { healthFields } from "./health.js";
 import { composeLimits } from "./limits.js";
 
@@ -101,31 +101,6 @@ function addWords({ draft, value, path }: Found): undefined {
   const [command, ...args] = [...before, ...words];
   if (command !== undefined) draft.set("command", command, path);
   draft.set("args", args, path);
-}
-
-function setEnvironment({ draft, value, path }: Found): Verdict | undefined {
-  const variables = variablesOf(withoutHostVariables(value));
-  if (typeof variables === "string") {
-    draft.complain(path, { message: variables, expected: "NAME=value lines, or a map" });
-    return undefined;
-  }
-  const env: Record<string, string> = {};
-  const near: string[] = [];
-  for (const [name, text] of Object.entries(variables)) {
-    const read = readEnvValue(text);
-    if ("message" in read) draft.complain([...path, name], read);
-    else env[name] = read.value;
-    if ("isNear" in read && read.isNear) near.push(name);
-  }
-  draft.set("env", env, path);
-  if (near.length === 0) return undefined;
-  return { outcome: "approximated", note: `an empty variable counts for a missing one: ${near.join(", ")}` };
-}
-
-/** A name alone is a variable of the host, which a process has anyway. */
-function withoutHostVariables(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((line) => typeof line !== "string" || line.includes("="));
-  return isObject(value) ? Object.fromEntries(Object.entries(value).filter(([, text]) => text !== null)) : value;
 }
 
 function setEnvFiles({ draft, scope, value, path }: Found): Verdict | undefined {
