@@ -100,6 +100,35 @@ test("mistakes have their lines", () => {
   );
 });
 
+test.each([
+  [String.raw`-E "\d+\.log" '\''`, ["-E", String.raw`\d+\.log`, "'"]],
+  [String.raw`\xc3\xa9 \303\251 \u00e9 \U0001f600 \x41b`, ["é", "é", "é", "😀", "Ab"]],
+  [String.raw`a \; b`, ["a", ";", "b"]],
+  ["a;b", ["a;b"]],
+])("%s are the words that systemd reads", (line, words) => {
+  const { templates, errors } = read(`[Service]\nExecStart=/bin/x ${line}\n`);
+  expect([errorsOf({ templates, errors, format: "", report: [], includes: [] }), templates[0]?.args]).toEqual([
+    [],
+    words,
+  ]);
+});
+
+test("a semicolon by itself parts commands, but not in quotes", () => {
+  const unit = (line: string) => read(`[Service]\nType=oneshot\nExecStart=${line}\n`).templates[0]?.args;
+  expect(unit("/bin/a x ; /bin/b")).toEqual(["-c", "/bin/a x && exec /bin/b"]);
+  expect(unit("/bin/sh -c 'a ; b'")).toEqual(["-c", "a ; b"]);
+});
+
+test("no time at all means as long as it takes, where systemd has it so", () => {
+  expect(one("TimeoutStartSec=0\nTimeoutStopSec=0")).toMatchObject({
+    startTimeoutMs: 86_400_000,
+    stop: { gracePeriodMs: 86_400_000 },
+  });
+  expect(one("RestartSec=1500us")?.restart.backoff.initialMs).toBe(1.5);
+  expect(one("TimeoutStopSec=1h 1 week")).toBeUndefined();
+  expect(one("TimeoutStopSec=2min 1.5s")?.stop.gracePeriodMs).toBe(121_500);
+});
+
 describe("a program that needs a shell", () => {
   const line = (service: string, file = "web.service") => {
     const imported = importText(`[Service]\n${service}\n`, { ...places, file });

@@ -3,7 +3,7 @@ import type { Apply, FieldRule, Found, Verdict } from "../format.js";
 import { droppedRule, inside, rule } from "../rule.js";
 import { literal } from "../variables.js";
 import { limitFields } from "./limits.js";
-import { checkCommands } from "./program.js";
+import { checkCommands, splitCommands } from "./program.js";
 import { limitRules, restartRules } from "./restart.js";
 import { numberSetter, textSetter, timeSetter, valuesOf } from "./values.js";
 import { splitSystemdWords } from "./words.js";
@@ -52,8 +52,11 @@ function programFields(): readonly FieldRule[] {
 function policyFields(): readonly FieldRule[] {
   return [
     ...restartRules(),
-    rule("TimeoutStartSec", "any", "startTimeout", { apply: timeSetter("startTimeout") }),
-    rule("TimeoutStopSec", "any", "stop.gracePeriod", { missing: ["90s"], apply: timeSetter("stop.gracePeriod") }),
+    rule("TimeoutStartSec", "any", "startTimeout", { apply: timeSetter("startTimeout", { isZeroNever: true }) }),
+    rule("TimeoutStopSec", "any", "stop.gracePeriod", {
+      missing: ["90s"],
+      apply: timeSetter("stop.gracePeriod", { isZeroNever: true }),
+    }),
     rule("KillSignal", "any", "stop.signal", { apply: textSetter("stop.signal") }),
     rule("KillMode", "any", "", { note: "the whole tree is always stopped", apply: setKillMode }),
     rule("MemoryMax", "any", "limits.maxMemory", { apply: setMemory }),
@@ -70,7 +73,7 @@ function setType({ value }: Found): Verdict {
 }
 
 function setStop({ draft, value, path }: Found): Verdict | undefined {
-  const [line = "", second] = valuesOf(value);
+  const [line = "", second] = valuesOf(value).flatMap(splitCommands);
   const split = splitSystemdWords(line.replace(/^[-@:+!]*/, ""));
   if (line.includes("$") || second !== undefined || "message" in split)
     return dropped("it is more than one plain command");

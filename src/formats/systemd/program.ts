@@ -11,6 +11,18 @@ interface CommandLine {
   readonly words: readonly string[];
 }
 
+const token = /(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|\\[\s\S]|[^\s"'\\])+|[\s\S]/g;
+
+/** A semicolon that stands by itself parts commands, and escaped by a backslash is a word, systemd.service(5). */
+export function splitCommands(text: string): readonly string[] {
+  const commands = [""];
+  for (const [part] of text.matchAll(token)) {
+    if (part === ";") commands.push("");
+    else commands.push(`${commands.pop() ?? ""}${part === "\\;" ? ";" : part}`);
+  }
+  return commands.map((command) => command.trim());
+}
+
 function readCommandLine(line: string): CommandLine | { readonly message: string } {
   const [, prefix = "", rest = ""] = /^([-@:+!|]*)([\s\S]*)$/.exec(line) ?? [];
   const split = splitSystemdWords(rest);
@@ -23,7 +35,7 @@ function readCommandLine(line: string): CommandLine | { readonly message: string
 
 /** Tells what of the commands is not as it is with systemd; they are put together when all settings are known. */
 export function checkCommands({ draft, value, path }: Found): Verdict | undefined {
-  const lines = valuesOf(value).map(readCommandLine);
+  const lines = valuesOf(value).flatMap(splitCommands).map(readCommandLine);
   for (const line of lines) {
     if ("message" in line) draft.complain(path, { message: line.message, expected: "a command line" });
   }
@@ -38,10 +50,12 @@ export function checkCommands({ draft, value, path }: Found): Verdict | undefine
 export function completeProgram({ draft, entry, entryPath }: EntryContext): void {
   const service = isObject(entry["Service"]) ? entry["Service"] : {};
   const linesOf = (key: string): readonly CommandLine[] =>
-    valuesOf(service[key]).flatMap((text) => {
-      const line = readCommandLine(text);
-      return "message" in line ? [] : [line];
-    });
+    valuesOf(service[key])
+      .flatMap(splitCommands)
+      .flatMap((text) => {
+        const line = readCommandLine(text);
+        return "message" in line ? [] : [line];
+      });
   const starts = linesOf("ExecStart");
   const before = [...linesOf("ExecStartPre"), ...starts.slice(0, -1)];
   const main = starts.at(-1);

@@ -57,7 +57,9 @@ function fillAll(values: readonly string[], specifiers: Specifiers, isInWords: b
       const text = specifiers.get(letter);
       if (text === undefined) unknown ??= specifier;
       else if (!exact.includes(letter)) used.add(specifier);
-      return isInWords ? (text ?? specifier).replace(/[\s"'\\]/g, "\\$&") : (text ?? specifier);
+      return isInWords
+        ? (text ?? specifier).replaceAll("\\", "\\\\").replace(/["']/g, "\\$&").replaceAll(" ", "\\s")
+        : (text ?? specifier);
     }),
   );
   if (unknown !== undefined) return Prepared.fault(faultOf(unknown));

@@ -23,10 +23,13 @@ export function numberSetter(to: string): Apply {
   };
 }
 
-export function timeSetter(to: string): Apply {
+/** In some settings no time at all means as long as it takes. */
+export function timeSetter(to: string, { isZeroNever = false } = {}): Apply {
   return ({ draft, value, path }) => {
     const text = valuesOf(value).at(-1) ?? "";
-    const milliseconds = text === "infinity" ? 24 * 3_600_000 : parseTimeSpan(text);
+    const span = parseTimeSpan(text);
+    const isNever = text === "infinity" || (isZeroNever && span === 0);
+    const milliseconds = isNever ? 24 * 3_600_000 : span;
     if (milliseconds === undefined) {
       draft.complain(path, {
         message: `${JSON.stringify(text)} is no time span`,
@@ -35,6 +38,6 @@ export function timeSetter(to: string): Apply {
       return undefined;
     }
     draft.set(to, `${milliseconds}ms`, path);
-    return text === "infinity" ? { outcome: "approximated", note: "24 hours" } : undefined;
+    return isNever ? { outcome: "approximated", note: "24 hours" } : undefined;
   };
 }

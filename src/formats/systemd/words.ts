@@ -34,12 +34,26 @@ const letters: Readonly<Record<string, string>> = {
   v: "\v",
 };
 
+const kept = ["\\", '"', "'"];
+
 function unescapeC(text: string): string {
-  return text.replace(/\\(x[0-9a-fA-F]{2}|[0-7]{3}|[\s\S])/g, (_, code: string) => {
-    if (code.length === 3 && code.startsWith("x")) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
-    if (code.length === 3) return String.fromCharCode(Number.parseInt(code, 8));
-    return letters[code] ?? code;
+  // Several bytes can be one character of UTF-8.
+  const parts = /((?:\\x[0-9a-fA-F]{2}|\\[0-7]{3})+)|\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
+  return text.replace(parts, (whole, run?: string, short?: string, long?: string, code = "") => {
+    if (run !== undefined) return decodeBytes(run);
+    const point = Number.parseInt(short ?? long ?? "110000", 16);
+    if (point <= 0x10ffff) return String.fromCodePoint(point);
+    // What is no escape stays as it is, with its backslash: `\d` of a pattern.
+    return letters[code as string] ?? (kept.includes(code as string) ? (code as string) : whole);
   });
+}
+
+function decodeBytes(run: string): string {
+  const codes = run.match(/\\(?:x..|...)/g) ?? [];
+  const bytes = codes.map((code) =>
+    code[1] === "x" ? Number.parseInt(code.slice(2), 16) : Number.parseInt(code.slice(1), 8),
+  );
+  return new TextDecoder().decode(Uint8Array.from(bytes));
 }
 
 const units: Readonly<Record<string, number>> = {
