@@ -168,3 +168,10 @@ test("replicas that know their number are processes of their own", () => {
   ]);
   expect(templates[2]?.dependsOn.map(({ name }) => name)).toEqual(["server-0", "server-1"]);
 });
+
+test("a variable with a name of Object.prototype is not lost", () => {
+  const text = 'version: "0.5"\nprocesses: { a: { command: x, environment: ["__proto__=1"] } }';
+  expect(errorsOf(importText(text, places))).toEqual([
+    "f:2:44: processes.a.environment.__proto__: is not allowed as a name",
+  ]);
+});

@@ -115,7 +115,7 @@ function setEntrypoint({ draft, value, path }: Found): undefined {
 
 function setEnvironment({ draft, scope, value, path }: Found): undefined {
   const shared = isObject(scope.document) ? scope.document["environment"] : undefined;
-  const env: Record<string, string> = {};
+  const env = new Map<string, string>();
   for (const source of [shared ?? [], value]) {
     const variables = variablesOf(source);
     if (typeof variables === "string")
@@ -124,11 +124,11 @@ function setEnvironment({ draft, scope, value, path }: Found): undefined {
       for (const [name, text] of Object.entries(variables)) {
         const read = isExpanding({ scope }) ? readEnvValue(text) : { value: literal(text) };
         if ("message" in read) draft.complain(path, { ...read, message: `${name} ${read.message}` });
-        else env[name] = read.value;
+        else env.set(name, read.value);
       }
     }
   }
-  if (Object.keys(env).length > 0) draft.set("env", env, path);
+  if (env.size > 0) draft.set("env", Object.fromEntries(env), path);
 }
 
 function setDotenv({ draft, scope, value, path, isGiven }: Found): Verdict | undefined {

@@ -39,12 +39,13 @@ const kept = ["\\", '"', "'"];
 function unescapeC(text: string): string {
   // Several bytes can be one character of UTF-8.
   const parts = /((?:\\x[0-9a-fA-F]{2}|\\[0-7]{3})+)|\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
-  return text.replace(parts, (whole, run?: string, short?: string, long?: string, code = "") => {
+  return text.replace(parts, (whole: string, ...groups: (string | undefined)[]) => {
+    const [run, short, long, code = ""] = groups;
     if (run !== undefined) return decodeBytes(run);
     const point = Number.parseInt(short ?? long ?? "110000", 16);
     if (point <= 0x10ffff) return String.fromCodePoint(point);
     // What is no escape stays as it is, with its backslash: `\d` of a pattern.
-    return letters[code as string] ?? (kept.includes(code as string) ? (code as string) : whole);
+    return letters[code] ?? (kept.includes(code) ? code : whole);
   });
 }
 
