@@ -1,15 +1,17 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ProcessError } from "../errors.js";
 import type { ReportRow } from "../formats/format.js";
 import { type Exported, exportTemplates } from "../formats/index.js";
 import type { ProcessTemplate } from "../template/process-template.js";
+import { describeFailure } from "../template/read-file.js";
 import { TemplateStore } from "../template/store.js";
 import { didYouMean } from "../template/suggestion.js";
 import type { TemplateError } from "../template/template-error.js";
 import { readConfigFile } from "./config-file.js";
 import { exitCode } from "./exit-code.js";
 import { type ForeignFlags, requireForeignFile } from "./foreign-flags.js";
+import { makeDirectory } from "./make-directory.js";
 import { tellReport } from "./tell-report.js";
 import type { Terminal } from "./terminal.js";
 
@@ -118,6 +120,10 @@ function writeFiles({ files }: Exported, directory: string): void {
     const verb = taken.length === 1 ? "exists" : "exist";
     throw new ProcessError("NAME_TAKEN", `${taken.join(", ")} ${verb} already; nothing is written, move it away first`);
   }
-  mkdirSync(directory, { recursive: true });
-  for (const { name, text } of files) writeFileSync(join(directory, name), text, { flag: "wx" });
+  makeDirectory(directory);
+  try {
+    for (const { name, text } of files) writeFileSync(join(directory, name), text, { flag: "wx" });
+  } catch (error) {
+    throw new ProcessError("BAD_REQUEST", `cannot write to ${directory}: ${describeFailure(error)}`, { cause: error });
+  }
 }

@@ -175,3 +175,17 @@ test("export to Kubernetes without an image says so, and all files together are 
     apps: [{ name: "web" }],
   });
 });
+
+test.each([
+  ["import", ["import", "Procfile"]],
+  ["export", ["export", "--config", "Procfile", "--to", "pm2"]],
+])("%s tells a directory that cannot be made, at once", async (_, command) => {
+  const here = place();
+  writeFileSync(join(here.path, "Procfile"), "web: sleep 1000\n");
+  const told = await here.drover(...command, "--write", "Procfile/in");
+  expect(told.status).toBe(2);
+  expect(told.stderr).toContain("error: cannot write to Procfile/in: ENOTDIR: not a directory, mkdir");
+  if (process.platform !== "linux") return;
+  const endless = await here.drover(...command, "--write", "/proc/drover");
+  expect(endless.stderr).toContain("error: cannot write to /proc/drover: ");
+});
