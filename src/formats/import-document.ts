@@ -66,6 +66,7 @@ interface Whole {
 
 function importSource(format: Format, { document, scope, isEntry }: Source, whole: Whole): void {
   const { entries, others = [], rows: told = [], problems = [] } = listEntries(format, { document, scope, isEntry });
+  whole.faults.push(...(document.faults ?? []));
   const faults: Problem[] = [...problems, ...others.flatMap((path) => complainOfOther(format, document, path))];
   const rows = [...others.map((path) => describeOther(format, path)), ...told];
   for (const entry of entries.slice(0, Math.max(0, mostEntries - whole.processes))) {
@@ -120,9 +121,15 @@ function complainOfOther(format: Format, document: SourceDocument, path: readonl
 
 function describeOther(format: Format, path: readonly PathPart[]): PlacelessRow {
   const field = path.filter((part) => typeof part === "string").join(".");
-  const rule = format.documentRules.find((known) => field === known.field || field.startsWith(`${known.field}.`));
+  const rule = format.documentRules.find((known) => isAbout(known.field, field));
   const { outcome = "dropped" as const, note = `drover knows no such field of ${format.title}` } = rule ?? {};
   return { process: "", path, outcome, to: "", note };
+}
+
+/** A rule whose field ends with `*` is about every one that begins so. */
+function isAbout(known: string, field: string): boolean {
+  if (known.endsWith("*")) return field.startsWith(known.slice(0, -1));
+  return field === known || field.startsWith(`${known}.`);
 }
 
 function placeRow(document: SourceDocument, { path, ...row }: PlacelessRow): ReportRow {

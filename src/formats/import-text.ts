@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { ProcessError } from "../errors.js";
 import type { LocatedProblem, ReadDocument, SourceDocument } from "../template/source-document.js";
 import { textProblem } from "../template/source-document.js";
-
 import { TemplateError } from "../template/template-error.js";
+import { isObject } from "../template/validate.js";
 import type { DocumentPart, Format, Scope } from "./format.js";
 import { findFormat, formats } from "./formats.js";
 import { type Imported, importDocument } from "./import-document.js";
@@ -125,9 +125,21 @@ function detectFormat(text: string): Detected {
   for (const format of formats) {
     const document = readings.get(format.read) ?? format.read(text);
     readings.set(format.read, document);
-    if ("value" in document && format.detect(document.value)) return { format, document };
+    if ("value" in document && !hasFaults(document) && format.detect(document.value)) return { format, document };
   }
+  const nearly = formats.find((format) => isNearly(readings.get(format.read), format));
+  const document = nearly === undefined ? undefined : readings.get(nearly.read);
+  if (nearly !== undefined && document !== undefined && "value" in document) return { format: nearly, document };
   return { problems: problemsOf(readings.get(readerMeantBy(text))) };
+}
+
+const hasFaults = ({ faults = [] }: SourceDocument): boolean => faults.length > 0;
+
+/** Whether a text is of a format but for some of its lines, of which it has more good ones. */
+function isNearly(document: ReadDocument | undefined, { detect }: Format): boolean {
+  if (document === undefined || !("value" in document) || !isObject(document.value)) return false;
+  const { value, faults = [] } = document;
+  return faults.length > 0 && faults.length <= Object.keys(value).length && detect(value);
 }
 
 /** How the text is meant to be read: as its first line tells, else as most files are. */

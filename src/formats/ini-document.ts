@@ -14,9 +14,10 @@ export function readIni(text: string, comments: string): ReadDocument {
     .split(/\r?\n/)
     .entries())
     reader.take(line, index + 1);
-  if (reader.problems.length > 0) return { problems: reader.problems.slice(0, 100) };
+  const faults = reader.problems.slice(0, 100);
+  if (reader.sections.size === 0 && faults.length > 0) return { problems: faults };
   const value = Object.fromEntries([...reader.sections].map(([name, keys]) => [name, Object.fromEntries(keys)]));
-  return { value: value satisfies IniValue, locate: (path) => locate(reader.places, path) };
+  return { value: value satisfies IniValue, faults, locate: (path) => locate(reader.places, path) };
 }
 
 /** The place of a value, of its key, or of its section. */

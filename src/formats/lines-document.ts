@@ -10,7 +10,7 @@ export interface LineRules {
 
 const longestLine = 64 * 1024;
 
-/** Reads a text of lines with a name and a value each; blank ones and those that begin with # are skipped. */
+/** Reads a text of lines with a name and a value each; blank ones and those that begin with # are skipped, and bad ones told. */
 export function readLines(text: string, { line, expected }: LineRules): ReadDocument {
   const values = new Map<string, string>();
   const places = new Map<string, Position>();
@@ -19,9 +19,9 @@ export function readLines(text: string, { line, expected }: LineRules): ReadDocu
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/)
     .entries()) {
-    if (/^\s*(#|$)/.test(content)) continue;
     const place = { line: index + 1, column: 1 };
-    const [, name = "", value = ""] = content.length > longestLine ? [] : (line.exec(content) ?? []);
+    if (/^\s*(#|$)/.test(content)) continue;
+    const [name, value] = pairOf(content, line);
     if (name === "") problems.push(textProblem("this line cannot be read", place, expected));
     else if (values.has(name)) problems.push(textProblem(`${name} is given twice`, place, "each name once"));
     else {
@@ -29,7 +29,13 @@ export function readLines(text: string, { line, expected }: LineRules): ReadDocu
       places.set(name, place);
     }
   }
-  if (problems.length > 0) return { problems: problems.slice(0, 100) };
+  const faults = problems.slice(0, 100);
+  if (values.size === 0 && faults.length > 0) return { problems: faults };
   const locate = ([name]: readonly PathPart[]): Position | undefined => places.get(String(name));
-  return { value: Object.fromEntries(values), locate };
+  return { value: Object.fromEntries(values), locate, faults };
+}
+
+function pairOf(content: string, line: RegExp): readonly [name: string, value: string] {
+  const [, name = "", value = ""] = content.length > longestLine ? [] : (line.exec(content) ?? []);
+  return [name, value];
 }

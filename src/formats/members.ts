@@ -11,8 +11,6 @@ export interface Members {
 /** Takes a document apart whose processes are a map in one of its fields. */
 export function membersOf(document: unknown, field: string, expected: string): Members {
   const { [field]: members, ...others } = isObject(document) ? document : {};
-  // Fields that begin so are for people who share pieces of their files.
-  const told = Object.keys(others).filter((key) => !key.startsWith("x-"));
-  if (isObject(members)) return { members, others: told.map((key) => [key]), problems: [] };
+  if (isObject(members)) return { members, others: Object.keys(others).map((key) => [key]), problems: [] };
   return { members: {}, others: [], problems: [{ path: [field], at: "value", message: "is no map", expected }] };
 }

@@ -14,6 +14,8 @@ export type LocatedProblem = Problem & Partial<Position>;
 /** The content of a text file: its value and where each part of it stands. */
 export interface SourceDocument {
   readonly value: unknown;
+  /** What is wrong with parts of the text that are not in the value. */
+  readonly faults?: readonly LocatedProblem[];
   /** The place of a value or of its key; of the nearest one around it when there is no such value. */
   locate(path: readonly PathPart[], at: Problem["at"]): Position | undefined;
 }

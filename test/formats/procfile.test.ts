@@ -61,3 +61,12 @@ test("each mistake is told with its line", () => {
     "f:3:1: empty.line: is empty; expected a command line",
   ]);
 });
+
+test("a line that cannot be read is an error, and the others are processes", () => {
+  const imported = importText("web: bin/web\nnonsense\nworker: bin/work\n", places);
+  expect([imported.format, namesOf(imported)]).toEqual(["procfile", ["web", "worker"]]);
+  expect(errorsOf(imported)).toEqual(["f:2:1: this line cannot be read; expected NAME: COMMAND"]);
+  const unit = importText("[Service]\nExecStart=/bin/x\nnonsense\n", { ...places, file: "web.service" });
+  expect([unit.format, namesOf(unit)]).toEqual(["systemd", ["web"]]);
+  expect(errorsOf(unit)).toEqual(["web.service:3:1: this line cannot be read; expected [section] or key=value"]);
+});

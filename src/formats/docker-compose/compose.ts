@@ -29,6 +29,7 @@ export const compose: Format = {
   documentRules: [
     { field: "version", outcome: "mapped", note: "" },
     { field: "name", outcome: "mapped", note: "" },
+    { field: "x-*", outcome: "mapped", note: "pieces that others share by anchors" },
     { field: "include", outcome: "mapped", note: "files that are named as a text are read, too" },
     { field: "networks", outcome: "dropped", note: "processes of one machine reach each other at localhost" },
     { field: "volumes", outcome: "dropped", note: "processes use the directories of this machine" },

@@ -30,6 +30,7 @@ export const processCompose: Format = {
   documentRules: [
     { field: "version", outcome: "mapped", note: "" },
     { field: "environment", outcome: "mapped", note: "every process has it" },
+    { field: "x-*", outcome: "mapped", note: "pieces that others share by anchors" },
     { field: "is_strict", outcome: "mapped", note: "unknown fields are always told" },
     { field: "shell", outcome: "dropped", note: "lines are run by bash -c" },
     { field: "log_level", outcome: "dropped", note: "it is about process-compose's own log" },
