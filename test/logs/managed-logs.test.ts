@@ -233,11 +233,13 @@ describe("a detached writer", () => {
       const lines = collect(writer, 1);
       await expect.poll(() => existsSync(`${log}.8`), { timeout: 30_000 }).toBe(true);
       await writer.stopAndWait();
+      // While the last rotation is under way, a part is missing that has not got its new number yet.
+      await manager.close();
       const written = everyPartOf(log).toString().trimEnd().split("\n").map(Number);
       expect(findGap(written)).toBeUndefined();
       const seen = textOf(lines).map(Number);
-      await expect.poll(() => textOf(lines).length, { timeout: 10_000 }).toBe(written.length - (seen[0] ?? 0));
-      expect(findGap(textOf(lines).map(Number), seen[0])).toBeUndefined();
+      expect(seen).toHaveLength(written.length - (seen[0] ?? 0));
+      expect(findGap(seen, seen[0])).toBeUndefined();
     },
   );
 });
