@@ -11,7 +11,7 @@ import type { TemplateError } from "../template/template-error.js";
 import { readConfigFile } from "./config-file.js";
 import { exitCode } from "./exit-code.js";
 import { type ForeignFlags, requireForeignFile } from "./foreign-flags.js";
-import { makeDirectory } from "./make-directory.js";
+import { makeOutputDirectory } from "./make-output-directory.js";
 import { tellReport } from "./tell-report.js";
 import type { Terminal } from "./terminal.js";
 
@@ -120,7 +120,7 @@ function writeFiles({ files }: Exported, directory: string): void {
     const verb = taken.length === 1 ? "exists" : "exist";
     throw new ProcessError("NAME_TAKEN", `${taken.join(", ")} ${verb} already; nothing is written, move it away first`);
   }
-  makeDirectory(directory);
+  makeOutputDirectory(directory);
   try {
     for (const { name, text } of files) writeFileSync(join(directory, name), text, { flag: "wx" });
   } catch (error) {

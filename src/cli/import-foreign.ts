@@ -2,10 +2,10 @@ import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { type Imported, importFile, importValue } from "../formats/index.js";
+import { nothing } from "../formats/nothing.js";
 import { evaluateProgram, type Failed } from "../os/node/evaluate-program.js";
 import { describeFailure } from "../template/read-file.js";
 import { textProblem } from "../template/source-document.js";
-import { TemplateError } from "../template/template-error.js";
 import { type ForeignFlags, isEvaluated } from "./foreign-flags.js";
 
 /**
@@ -27,8 +27,7 @@ export async function evaluateForeign(
   const evaluated = faultOf(file) ?? (await evaluateProgram(resolve(file)));
   if ("problem" in evaluated) {
     const { problem, ...place } = evaluated;
-    const errors = [new TemplateError(file, textProblem(problem, place))];
-    return { imported: { format: "", templates: [], report: [], errors, includes: [] } };
+    return { imported: nothing({ file }, [textProblem(problem, place)]) };
   }
   const directory = dirname(resolve(file));
   const surroundings = { file, directory, home: homedir(), exists: existsSync };

@@ -5,7 +5,7 @@ import { TemplateStore } from "../template/store.js";
 import { exitCode } from "./exit-code.js";
 import type { ForeignFlags } from "./foreign-flags.js";
 import { importForeign } from "./import-foreign.js";
-import { makeDirectory } from "./make-directory.js";
+import { makeOutputDirectory } from "./make-output-directory.js";
 import { layOut, type Terminal } from "./terminal.js";
 
 export interface ImportFlags extends ForeignFlags {
@@ -29,7 +29,7 @@ export async function runImport(file: string, flags: ImportFlags, terminal: Term
 }
 
 async function writeTemplates({ templates }: Imported, directory: string): Promise<readonly string[]> {
-  makeDirectory(directory);
+  makeOutputDirectory(directory);
   const store = new TemplateStore(directory);
   await store.load();
   return templates.map((template) => store.writeSync(template));

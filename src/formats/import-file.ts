@@ -2,12 +2,13 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { describeFailure } from "../template/read-file.js";
-import { type LocatedProblem, textProblem } from "../template/source-document.js";
+import { textProblem } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
 import type { ReportRow } from "./format.js";
 import type { Imported } from "./import-document.js";
 import { type ImportOptions, type IncludedText, importText, importTexts, isJoined } from "./import-text.js";
 import { listIncluded } from "./list-included.js";
+import { nothing } from "./nothing.js";
 
 /** A thousand times a usual file. */
 const largestBytes = 1024 * 1024;
@@ -58,7 +59,7 @@ function importJoined(path: string, files: readonly string[], options: ImportFil
 
 function importOne(path: string, options: ImportFileOptions): Imported {
   const read = readText(resolve(path));
-  if ("problem" in read) return { ...faulty(path, textProblem(read.problem, {})), format: options.format ?? "" };
+  if ("problem" in read) return nothing({ file: path }, [textProblem(read.problem, {})], options.format);
   return importText(read.text, surroundingsOf(path, options));
 }
 
@@ -69,11 +70,6 @@ function surroundingsOf(path: string, options: ImportFileOptions): ImportOptions
   };
   const directory = dirname(resolve(path));
   return { home: homedir(), ...options, file: path, directory, readFile, exists: existsSync };
-}
-
-/** What a file became that could not even be read. */
-function faulty(path: string, problem: LocatedProblem): Imported {
-  return { format: "", templates: [], report: [], errors: [new TemplateError(path, problem)], includes: [] };
 }
 
 function readText(path: string): { readonly text: string } | { readonly problem: string } {

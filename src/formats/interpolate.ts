@@ -6,8 +6,16 @@ import type { Kind } from "./kind.js";
 import { Prepared } from "./prepared.js";
 import type { Substituted, Unreadable } from "./references.js";
 
-/** The variables of `.env` beside the file. */
-export function dotenvOf({ directory, readFile }: Scope): ReadonlyMap<string, string> {
+/** The variables of `.env` beside the file, which is read once for all of its processes. */
+export function dotenvOf(scope: Scope): ReadonlyMap<string, string> {
+  const known = dotenvs.get(scope) ?? readDotenv(scope);
+  dotenvs.set(scope, known);
+  return known;
+}
+
+const dotenvs = new WeakMap<Scope, ReadonlyMap<string, string>>();
+
+function readDotenv({ directory, readFile }: Scope): ReadonlyMap<string, string> {
   const text = readFile(resolve(directory, ".env"));
   const variables = text === undefined ? [] : Object.entries(parseEnv(text));
   return new Map(variables.map(([name, value]) => [name, value ?? ""]));

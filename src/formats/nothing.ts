@@ -4,7 +4,7 @@ import type { Scope } from "./format.js";
 import type { Imported } from "./import-document.js";
 
 /** What a file becomes that cannot be read at all. */
-export function nothing({ file }: Scope, problems: readonly LocatedProblem[], format = ""): Imported {
+export function nothing({ file }: Pick<Scope, "file">, problems: readonly LocatedProblem[], format = ""): Imported {
   const errors = problems.map((problem) => new TemplateError(file, problem));
   return { format, templates: [], report: [], errors, includes: [] };
 }
