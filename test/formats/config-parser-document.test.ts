@@ -4,9 +4,10 @@ import { readConfigParser } from "../../src/formats/supervisord/config-parser-do
 
 const contentOf = (text: string): unknown => {
   const document = readConfigParser(text);
-  return "value" in document
+  const problems = "value" in document ? (document.faults ?? []) : document.problems;
+  return problems.length === 0 && "value" in document
     ? document.value
-    : document.problems.map(({ message, line, column }) => [message, line, column]);
+    : problems.map(({ message, line, column }) => [message, line, column]);
 };
 
 // As ConfigParser.RawConfigParser(strict=False, inline_comment_prefixes=(";", "#")) of Python 3 reads them.

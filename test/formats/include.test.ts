@@ -53,6 +53,7 @@ test("files that supervisord includes are one document with the file", () => {
     "conf.d/worker.conf": "[program:worker]\ncommand=work\nautostart=perhaps\n",
     "conf.d/zz.conf": "[program:web]\nautostart=yes\n",
     "conf.d/broken.conf": "nonsense\n",
+    "conf.d/partly.conf": "[program:partly]\ncommand=x\nnonsense\n",
     "sub/x.ini": "",
   });
   const imported = importFile(join(dir.path, "supervisord.conf"), { env: { MORE: "s*" } });
@@ -65,6 +66,7 @@ test("files that supervisord includes are one document with the file", () => {
   ]);
   expect(errorsOf(imported)).toEqual([
     `${inConf("broken.conf")}:1:1: stands before any section; expected a line such as [program:web]`,
+    `${inConf("partly.conf")}:3:1: this line cannot be read; expected [section] or key=value`,
     `${inConf("worker.conf")}:3:11: ["program:worker"].autostart: is the text "perhaps"; expected one of true, yes, on, 1, false, no, off, 0`,
   ]);
   const rows = imported.report.filter(({ file, field }) => file !== undefined || field === "include");

@@ -290,6 +290,25 @@ test.each([
   expect(detectFormatName(text)).toBe(format);
 });
 
+test("a program with a line that cannot be read is none, and the others are imported", () => {
+  const bad = "[program:bad]\ncommand=x\nuser nobody\n=root\nuser=root\n";
+  const imported = read(`${bad}[group:all]\nprograms=bad,good\n[program:good]\ncommand=y\n`);
+  expect(errorsOf(imported)).toEqual([
+    "f:3:1: this line cannot be read; expected [section] or key=value",
+    "f:4:1: this line cannot be read; expected [section] or key=value",
+  ]);
+  expect(namesOf(imported)).toEqual(["good"]);
+  expect(imported.templates[0]?.group).toBe("all");
+  // A header that is not closed would give its settings to the program above it.
+  expect(namesOf(read("[program:a]\ncommand=x\n[program:b\ncommand=y\n[program:c]\ncommand=z\n"))).toEqual(["c"]);
+});
+
+test.each(["supervisord", "DEFAULT"])("a line of [%s] that cannot be read might be about every program", (section) => {
+  const imported = read(`[${section}]\nuser nobody\n[program:web]\ncommand=x\n`);
+  expect(errorsOf(imported)).toEqual(["f:2:1: this line cannot be read; expected [section] or key=value"]);
+  expect(namesOf(imported)).toEqual([]);
+});
+
 test.each([
   ["[program:web]\ncommand=x\nnonsense\n", "f:3:1: this line cannot be read; expected [section] or key=value"],
   ["# c\n\n[program:web\ncommand=x\n", "f:3:1: stands before any section; expected a line such as [program:web]"],

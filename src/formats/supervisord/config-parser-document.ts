@@ -11,6 +11,9 @@ interface Place {
   readonly value: Position;
 }
 
+/** A section with a line that cannot be read has this key, which no line that can be read has. */
+export const unreadableKey = "";
+
 const longestLine = 64 * 1024;
 
 /**
@@ -21,9 +24,10 @@ export function readConfigParser(text: string): ReadDocument {
   const reader = new ConfigReader();
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   for (const [index, line] of lines.entries()) reader.take(line, index + 1);
-  if (reader.problems.length > 0) return { problems: reader.problems.slice(0, 100) };
+  const faults = reader.problems.slice(0, 100);
+  if (reader.sections.size === 0 && faults.length > 0) return { problems: faults };
   const value = Object.fromEntries([...reader.sections].map(([name, keys]) => [name, textsOf(keys)]));
-  return { value: value satisfies IniValue, locate: (path, at) => reader.locate(path, at) };
+  return { value: value satisfies IniValue, faults, locate: (path, at) => reader.locate(path, at) };
 }
 
 /** The lines of each value, joined; empty ones at its end are no part of it. */
@@ -100,5 +104,6 @@ class ConfigReader {
 
   #complain(place: Position, message: string, expected: string): void {
     this.problems.push(textProblem(message, place, expected));
+    this.sections.get(this.#section ?? "")?.set(unreadableKey, [[""]]);
   }
 }

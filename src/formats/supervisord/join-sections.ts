@@ -1,5 +1,5 @@
 import type { PathPart, Problem } from "../../template/problem.js";
-import type { Position, SourceDocument } from "../../template/source-document.js";
+import type { LocatedProblem, Position, SourceDocument } from "../../template/source-document.js";
 import { isObject } from "../../template/validate.js";
 import type { DocumentPart } from "../format.js";
 
@@ -16,7 +16,12 @@ export function joinSections(parts: readonly DocumentPart[]): SourceDocument {
     for (const [name, keys] of membersOf(part.document.value)) joint.add(part, name, keys);
   }
   const sections = [...joint.sections].map(([name, keys]) => [name, Object.fromEntries(keys)] as const);
-  return { value: Object.fromEntries(sections), locate: (path, at) => joint.locate(path, at) };
+  const faults = parts.flatMap(faultsOf);
+  return { value: Object.fromEntries(sections), faults, locate: (path, at) => joint.locate(path, at) };
+}
+
+function faultsOf({ file, document: { faults = [] } }: DocumentPart): readonly LocatedProblem[] {
+  return file === "" ? faults : faults.map((fault) => ({ ...fault, file }));
 }
 
 const membersOf = (value: unknown): readonly [string, unknown][] => (isObject(value) ? Object.entries(value) : []);

@@ -1,7 +1,7 @@
 import { isObject } from "../../template/validate.js";
 import type { DocumentRule, PlacelessRow } from "../format.js";
 import { scalarText } from "../kind.js";
-import { defaultSection } from "./config-parser-document.js";
+import { defaultSection, unreadableKey } from "./config-parser-document.js";
 
 /** The values of a section by their keys, as they are written. */
 export type Settings = ReadonlyMap<string, string>;
@@ -24,6 +24,9 @@ function settingsOf(keys: unknown): readonly [string, string][] {
   return texts.flatMap(([key, text]) => (text === undefined ? [] : [[key, text] as [string, string]]));
 }
 
+/** Whether all of its lines could be read: what one that could not was to say might be its user. */
+export const isReadable = (settings: Settings | undefined): boolean => settings?.has(unreadableKey) !== true;
+
 /** What follows the colon in `program:web`; undefined for another kind of section. */
 export function nameIn(section: string, kind: string): string | undefined {
   return section.startsWith(`${kind}:`) ? section.slice(kind.length + 1).trim() : undefined;
@@ -34,7 +37,7 @@ export function describeSections(value: unknown, rules: readonly DocumentRule[])
   const sections = Object.entries(isObject(value) ? value : {});
   return sections.flatMap(([section, keys]) => [
     ...(section.startsWith("program:") || section === defaultSection ? [] : describeSection(section, keys, rules)),
-    ...Object.entries(isObject(keys) ? keys : {}).flatMap(([key, values]) => describeRepeated([section, key], values)),
+    ...readableOf(keys).flatMap(([key, values]) => describeRepeated([section, key], values)),
   ]);
 }
 
@@ -45,13 +48,17 @@ function describeSection(section: string, keys: unknown, rules: readonly Documen
     const note = "supervisord has no such section";
     return [describe([section], rules.find(({ field }) => field === kind) ?? { outcome: "dropped", note })];
   }
-  return Object.keys(isObject(keys) ? keys : {}).map((key) => {
+  return readableOf(keys).map(([key]) => {
     const note = `supervisord has no such setting of ${kind}`;
     return describe(
       [section, key],
       ofKeys.find(({ field }) => field === `${kind}.${key}`) ?? { outcome: "dropped", note },
     );
   });
+}
+
+function readableOf(keys: unknown): readonly [string, unknown][] {
+  return Object.entries(isObject(keys) ? keys : {}).filter(([key]) => key !== unreadableKey);
 }
 
 function describeRepeated(path: readonly string[], values: unknown): readonly PlacelessRow[] {

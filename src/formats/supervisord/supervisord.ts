@@ -8,7 +8,7 @@ import { supervisordFields } from "./fields.js";
 import { complainAboutName } from "./groups.js";
 import { joinSections } from "./join-sections.js";
 import { listProcesses, type Program, type ProgramProcess } from "./programs.js";
-import { describeSections, nameIn, readSections, type Sections } from "./sections.js";
+import { describeSections, isReadable, nameIn, readSections, type Sections } from "./sections.js";
 import { expansionsOf, readSurroundings, type Surroundings } from "./surroundings.js";
 
 const ownLog = "it is about supervisord's own log";
@@ -107,8 +107,10 @@ function listEntries(value: unknown, scope: Scope): Entries {
     const complaint = complainAboutName(name);
     if (complaint !== undefined) faults.push(problemAt([section], complaint, "key"));
   }
-  const isUsable = !faults.some(({ path }) => path[0] === "supervisord");
-  const usable = programs.filter(({ name }) => isUsable && complainAboutName(name) === undefined);
+  const isUsable = isReadable(sections.get("supervisord")) && !faults.some(({ path }) => path[0] === "supervisord");
+  const usable = programs.filter(
+    ({ name, settings }) => isUsable && isReadable(settings) && complainAboutName(name) === undefined,
+  );
   const processes = listProcesses(usable, surroundings);
   const sectionRows = describeSections(value, documentRules).map((row) => withRemark(row, surroundings));
   const rows = [...sectionRows, ...describeEmpty(usable, processes)];
