@@ -35,7 +35,7 @@ export async function runExport(names: readonly string[], flags: ExportFlags, te
   const imported = source.report?.filter(({ process }) => process === "" || isAbout(process, templates));
   for (const hint of exported.hints) terminal.err(hint);
   if (flags.json === true) terminal.out(JSON.stringify({ ...exported, imported }, null, 2));
-  else tellLosses(exported, imported, { file: flags.config ?? "", terminal });
+  else tellLosses(exported, imported, { flags, terminal });
   if (flags.strict === true && [...(imported ?? []), ...exported.report].some(isDropped)) return exitCode.usage;
   deliver(exported, flags, terminal);
   return exitCode.done;
@@ -89,9 +89,9 @@ const isDropped = ({ outcome }: { readonly outcome: string }): boolean => outcom
 function tellLosses(
   { report }: Exported,
   imported: readonly ReportRow[] | undefined,
-  { file, terminal }: { readonly file: string; readonly terminal: Terminal },
+  { flags, terminal }: { readonly flags: ExportFlags; readonly terminal: Terminal },
 ): void {
-  if (imported !== undefined) tellReport(imported, file, terminal);
+  if (imported !== undefined) tellReport(imported, flags, terminal);
   for (const { outcome, process, field, note } of report) {
     if (outcome !== "mapped") terminal.err(`${outcome}: ${process}: ${field}: ${note}`);
   }

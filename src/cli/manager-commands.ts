@@ -48,7 +48,7 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
       const options = await resolveUpFlags(flags, (name) => command.getOptionValueSource(name) === "cli");
       if (options.report !== undefined) {
         const { tellReport } = await import("./tell-report.js");
-        tellReport(options.report, options.config ?? "", terminal);
+        tellReport(options.report, flags, terminal);
       }
       if (flags.detach === true) {
         const { runDetached } = await import("./up-detached.js");
@@ -66,7 +66,8 @@ What the processes write is appended to logs/NAME.out.log and logs/NAME.err.log 
 "[time] level: text", and lines of processes with logs.echo as "[time] level: [name] STDOUT: text".
 
 A configuration file has any of these options by its name in the form templateDir, env for all processes, and templates, a list of them.
-What is given here wins over it. Its paths are relative to it. A .js, .mjs or .cjs file is run, and exports an object by default.
+What is given here wins over it. Its paths are relative to it. A drover.config.js, .mjs or .cjs is run, and exports an object by default.
+--config also takes the file of another process manager, such as ecosystem.config.js (with --allow-js) or process-compose.yaml.
 
 Examples:
   drover up --template-dir deploy/processes

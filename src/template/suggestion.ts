@@ -11,9 +11,8 @@ function nearestOf(word: string, candidates: Iterable<string>): string | undefin
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const known = simplify(candidate);
-    const distance = isAbbreviation(wanted, known) ? 0.5 : editDistance(wanted, known);
-    const near = distance <= Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3));
-    if (near && (best === undefined || distance < best.distance)) best = { candidate, distance };
+    const distance = isAbbreviation(wanted, known) ? 0.5 : distanceWithin(nearEnough(wanted, known), wanted, known);
+    if (distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;
 }
@@ -26,6 +25,16 @@ function isAbbreviation(word: string, known: string): boolean {
   let found = 0;
   for (const letter of known) if (letter === word[found]) found += 1;
   return found === word.length;
+}
+
+const nearEnough = (word: string, known: string): number => {
+  return Math.max(1, Math.floor(Math.max(word.length, known.length) / 3));
+};
+
+/** The edit distance; infinite beyond the limit, which is seen at once where the lengths differ by more. */
+function distanceWithin(limit: number, from: string, to: string): number {
+  const distance = Math.abs(from.length - to.length) > limit ? limit + 1 : editDistance(from, to);
+  return distance <= limit ? distance : Number.POSITIVE_INFINITY;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours from one word to the other. */

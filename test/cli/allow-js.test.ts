@@ -45,6 +45,17 @@ test("--allow-js evaluates it, at a reload too", async () => {
   expect((await listed(here)).get("app-2")).toMatchObject({ args: ["2002"], isRunning: true });
 });
 
+test("the command that is named for the whole report can be typed as it is", async () => {
+  const here = place();
+  const app = '{ name: "web", script: "sleep", args: "1", env_staging: { A: "1" }, exec_mode: "cluster" }';
+  writeFileSync(join(here.path, "our apps.cjs"), `module.exports = { apps: [${app}] };`);
+  const flags = ["--from", "pm2", "--env", "staging", "--allow-js"];
+  const { stderr } = await here.drover("export", "--config", "our apps.cjs", ...flags, "--to", "systemd");
+  const told = /`drover (import 'our apps\.cjs' --from pm2 --env staging --allow-js)` tells how$/m.exec(stderr)?.[1];
+  expect(told, stderr).toBeDefined();
+  expect(await here.drover("import", "our apps.cjs", ...flags)).toMatchObject({ status: 0 });
+});
+
 test("what it exports may also be a configuration of drover, or of nobody", async () => {
   const here = place();
   writeFileSync(join(here.path, "staging.mjs"), 'export default { templates: [{ name: "a", comand: "true" }] };');
