@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ReportRow } from "../formats/format.js";
-import { isProgram } from "../formats/is-program.js";
+import { isJavaScript } from "../formats/program-files.js";
 import { describeValue } from "../template/complaint.js";
 import { decodeEntries, readText } from "../template/decode.js";
 import { encodingOf } from "../template/encoding.js";
@@ -74,7 +74,7 @@ class ConfigFault extends Error {
 
 /** A configuration of drover may have any name, so the content tells. That of a program is known when it has been evaluated. */
 async function isForeign(file: string): Promise<boolean> {
-  if (isProgram(file)) return true;
+  if (isJavaScript(file)) return true;
   const { detectFormatName } = await import("../formats/index.js");
   const text = await readFile(file, "utf8").catch(() => "");
   return detectFormatName(text) !== undefined || encodingOf(file) === undefined;
@@ -99,7 +99,7 @@ type ReadConfig = (path: string) => Promise<SourceDocument>;
 
 /** Decides by its name how a file is read. */
 function readerFor(file: string): ReadConfig {
-  if (isProgram(file)) return importProgram;
+  if (isJavaScript(file)) return importProgram;
   const encoding = encodingOf(file);
   if (encoding === "json" || encoding === "yaml") return readDocument;
   const problem = textProblem("is not a kind of configuration drover reads", {}, `one of ${extensions.join(", ")}`);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ProcessError } from "../errors.js";
-import { isProgram } from "../formats/is-program.js";
+import { isJavaScript } from "../formats/program-files.js";
 
 /** How the file of another system is read. */
 export interface ForeignFlags {
@@ -16,7 +16,7 @@ export interface ForeignFlags {
 
 /** Whether a file is to be evaluated, and not only read. */
 export function isEvaluated(file: string, { allowJs }: ForeignFlags): boolean {
-  return allowJs === true && isProgram(file);
+  return allowJs === true && isJavaScript(file);
 }
 
 /** The options of a command that reads such a file. */

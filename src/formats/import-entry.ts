@@ -100,7 +100,8 @@ function setField({ to, outcome }: FieldRule): Apply {
   };
 }
 
-function complete(format: Format, { entry, entryPath, draft, scope }: EntryContext): Omit<ImportedEntry, "rows"> {
+function complete(format: Format, context: EntryContext): Omit<ImportedEntry, "rows"> {
+  const { entry, entryPath, draft, scope } = context;
   if (format.build !== undefined) {
     const built = format.build(entry, scope, entryPath);
     return { template: built.template, problems: built.template === undefined ? built.problems : [] };
@@ -109,7 +110,7 @@ function complete(format: Format, { entry, entryPath, draft, scope }: EntryConte
   const read = readTemplate(draft.json, "file", { cwd: base });
   const problems = [...draft.problems];
   for (const problem of read.template === undefined ? read.problems : []) {
-    const located = draft.locate(inForeignWords(problem, format, entryPath), entryPath);
+    const located = draft.locate(inForeignWords(problem, format, context), entryPath);
     // What could not be read is not in the draft; that it is missing there is no second mistake.
     if (!isAbout(located, draft.problems)) problems.push(located);
   }
@@ -117,14 +118,27 @@ function complete(format: Format, { entry, entryPath, draft, scope }: EntryConte
 }
 
 /** What is missing has no place it came from: it is called what the other system calls it. */
-function inForeignWords(problem: Problem, { rules }: Format, entryPath: readonly PathPart[]): Problem {
+function inForeignWords(problem: Problem, { rules }: Format, context: EntryContext): Problem {
+  if (problem.path.length === 0 && problem.message.startsWith("has none of")) return withoutProgram(rules, context);
   const field = formatPath(problem.path);
   const rule = problem.message === "is missing" ? rules.find(({ to }) => to.split(", ").includes(field)) : undefined;
-  return rule === undefined ? problem : { ...problem, path: ["", ...entryPath, ...rule.field.split(".")] };
+  return rule === undefined ? problem : { ...problem, path: ["", ...context.entryPath, ...rule.field.split(".")] };
 }
+
+/** Told where the system wants its program: in one of the blocks that the entry has, else in the entry itself. */
+function withoutProgram(rules: readonly FieldRule[], { entry, entryPath }: EntryContext): Problem {
+  const isOfProgram = ({ to }: FieldRule): boolean => /^(?:command|script)(?:, (?:command|args))?$/.test(to);
+  const fields = rules.filter(isOfProgram).map(({ field }) => field);
+  const outer = fields.map((field) => field.split(".")[0] ?? "").find((name) => isObject(entry[name]));
+  const known = fields.filter((field) => (outer === undefined ? !field.includes(".") : field.startsWith(`${outer}.`)));
+  const path = ["", ...entryPath, ...(outer === undefined ? [] : [outer])];
+  return { path, at: "value", message: noProgram, expected: known.join(" or ") };
+}
+
+const noProgram = "has no program";
 
 function isAbout(problem: Problem, earlier: readonly Problem[]): boolean {
   const isSame = (other: Problem): boolean => formatPath(other.path) === formatPath(problem.path);
-  const isForLackOfIt = problem.message.startsWith("has none of") || problem.message === "is missing";
+  const isForLackOfIt = problem.message === noProgram || problem.message === "is missing";
   return earlier.some(isSame) || (isForLackOfIt && earlier.length > 0);
 }

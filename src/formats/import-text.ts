@@ -9,7 +9,7 @@ import { findFormat, formats } from "./formats.js";
 import { type Imported, importDocument } from "./import-document.js";
 import { hasPrograms, importProgram } from "./import-program.js";
 import { nothing } from "./nothing.js";
-import { isProgramFile, isTypedProgramFile } from "./program/parse-program.js";
+import { isProgram, isTypeScript } from "./program-files.js";
 import { readData } from "./read-data.js";
 
 export interface ImportOptions {
@@ -46,8 +46,8 @@ export function importText(text: string, options: ImportOptions = {}): Imported 
   const problem = faultOf(text);
   if (problem !== undefined) return nothing(scope, [problem]);
   const format = options.format === undefined ? undefined : formatNamed(options.format);
-  if (isProgram(scope.file, format)) return importProgram(text, scope, format);
-  if (isProgramFile(scope.file)) return nothing(scope, [unnamedProgram()]);
+  if (isReadAsProgram(scope.file, format)) return importProgram(text, scope, format);
+  if (isProgram(scope.file)) return nothing(scope, [unnamedProgram()]);
   if (format !== undefined) return read(format, text, scope);
   const detected = detectFormat(text);
   if ("problems" in detected) return nothing(scope, detected.problems);
@@ -106,8 +106,8 @@ export function detectFormatName(text: string): string | undefined {
 }
 
 /** JavaScript is a program of a system that has such only if somebody says so: for others it is configuration that is run. */
-function isProgram(file: string, format: Format | undefined): boolean {
-  return isTypedProgramFile(file) || (format !== undefined && hasPrograms(format) && isProgramFile(file));
+function isReadAsProgram(file: string, format: Format | undefined): boolean {
+  return isTypeScript(file) || (format !== undefined && hasPrograms(format) && isProgram(file));
 }
 
 function unnamedProgram(): LocatedProblem {

@@ -1,43 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { importText, importValue } from "../../src/formats/index.js";
-import type { Process, ProcessManager, ProcessTemplate } from "../../src/index.js";
-import { tempDir } from "../repo/temp-dir.js";
-import { openManager, statusOf } from "../supervise/real-scene.js";
+import type { Process } from "../../src/index.js";
+import { statusOf } from "../supervise/real-scene.js";
+import { openScene } from "./scene.js";
 
 // Stubs in place of the programs that the documentation of each system starts.
 vi.setConfig({ testTimeout: 30_000 });
-
-interface Scene extends AsyncDisposable {
-  readonly path: string;
-  readonly manager: ProcessManager;
-  /** Makes a process of the one template that an import gave. */
-  take(imported: { readonly templates: readonly ProcessTemplate[]; readonly errors: readonly unknown[] }): Process;
-}
-
-/** A directory with programs, and a manager that finds those of `bin` first. */
-async function sceneOf(files: Readonly<Record<string, string>>, env: Record<string, string> = {}): Promise<Scene> {
-  const dir = tempDir();
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir.path, name)), { recursive: true });
-    writeFileSync(join(dir.path, name), text);
-    chmodSync(join(dir.path, name), 0o755);
-  }
-  const manager = await openManager({ env: { PATH: `${join(dir.path, "bin")}:${process.env["PATH"] ?? ""}`, ...env } });
-  return {
-    path: dir.path,
-    manager,
-    take: ({ templates, errors }) => {
-      expect(errors.map(String)).toEqual([]);
-      return manager.newProcessFromTemplate(templates[0] as ProcessTemplate);
-    },
-    [Symbol.asyncDispose]: async () => {
-      await manager.close();
-      dir[Symbol.dispose]();
-    },
-  };
-}
 
 const linesOf = async (subject: Process, count: number): Promise<readonly string[]> => {
   const lines = async () => (await subject.logs.tail(100)).map(({ stream, line }) => `${stream} ${line}`);
@@ -48,7 +18,7 @@ const linesOf = async (subject: Process, count: number): Promise<readonly string
 describe("processman", () => {
   test("the Python agent gets its venv, its variables and the host's, and restarts after a clean exit", async () => {
     const python = '#!/bin/sh\necho "$1 $2 $3 $OPENAI_API_KEY, $NONE, $PB_PORT"\necho "$PB_DATA_DIR" >&2\nexit 0\n';
-    await using scene = await sceneOf(
+    await using scene = await openScene(
       { "agents/.venv/bin/python": python },
       { PB_PORT: "8090", PB_DATA_DIR: "/data", OPENAI_API_KEY: "key" },
     );
@@ -71,7 +41,7 @@ describe("processman", () => {
   });
 
   test("a stop sticks, also with any number of restarts", async () => {
-    await using scene = await sceneOf({});
+    await using scene = await openScene({});
     const text = '[{ "id": "w", "command": "sleep", "args": ["60"], "cwd": ".", "maxRetries": -1, "backoff": "10ms" }]';
     const worker = scene.take(importText(text, { directory: scene.path }));
     await worker.start();
@@ -103,7 +73,7 @@ process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });
   };
 
   test("the example server writes its log and PID file, and is restarted when its check fails", async () => {
-    await using scene = await sceneOf({ "bin/api": server });
+    await using scene = await openScene({ "bin/api": server });
     const port = await portOf();
     const yaml = `processes:
   example-server-1:
@@ -131,7 +101,7 @@ process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });
   });
 
   test("a process that always exits gives up after maxAttempts, with the same delay each time", async () => {
-    await using scene = await sceneOf({});
+    await using scene = await openScene({});
     const yaml =
       "processes:\n  b:\n    command: 'true'\n    args: []\n    restartPolicy: { maxAttempts: 2, delay: 30 }\n";
     const subject = scene.take(importText(yaml, { cwd: scene.path }));
@@ -150,7 +120,7 @@ echo "$1 $2 $PORT"; echo "Worker ready"; exec sleep 60
 `;
 
   test("a command line is split, its pattern and its script are asked", async () => {
-    await using scene = await sceneOf({ "bin/bun": bun });
+    await using scene = await openScene({ "bin/bun": bun });
     const script = "const fs = await import('node:fs'); process.exit(fs.existsSync('.') ? 0 : 1)";
     const checks = [
       { type: "output", outputPattern: /Worker ready/, interval: 50 },
@@ -169,7 +139,7 @@ echo "$1 $2 $PORT"; echo "Worker ready"; exec sleep 60
   });
 
   test("a crash is restarted up to maxRestarts, a clean exit is not", async () => {
-    await using scene = await sceneOf({});
+    await using scene = await openScene({});
     const take = (name: string, command: string) => {
       const config = { name, command, autorestart: true, restartDelay: 10, maxRestarts: 2 };
       return scene.take(importValue(config, { format: "tuix", cwd: scene.path }));
@@ -185,7 +155,7 @@ echo "$1 $2 $PORT"; echo "Worker ready"; exec sleep 60
 
 describe("cn-infra", () => {
   test("a template is started with its arguments; restart 1 restarts once", async () => {
-    await using scene = await sceneOf({ plugin: '#!/bin/sh\necho "$@" >> seen\nexit 1\n' });
+    await using scene = await openScene({ plugin: '#!/bin/sh\necho "$@" >> seen\nexit 1\n' });
     const text = JSON.stringify({
       name: "p",
       cmd: "./plugin",
@@ -198,7 +168,7 @@ describe("cn-infra", () => {
   });
 
   test("without restarts nothing comes back", async () => {
-    await using scene = await sceneOf({});
+    await using scene = await openScene({});
     const plugin = scene.take(importText('{"name":"p","cmd":"/bin/false"}', { cwd: scene.path }));
     await plugin.start();
     expect(await statusOf(plugin, ({ lifecycle }) => lifecycle === "exited")).toMatchObject({ restarts: 0 });
@@ -212,7 +182,7 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
 `;
 
   test("the daemon of a plugin is ready when it listens at SOCKET_PATH, with its PID file beside", async () => {
-    await using scene = await sceneOf({ "plugin/daemon.js": daemon, "envs/daemon.txt": "" });
+    await using scene = await openScene({ "plugin/daemon.js": daemon, "envs/daemon.txt": "" });
     const config = {
       pluginName: "search-plugin",
       pluginPath: join(scene.path, "plugin"),
@@ -233,7 +203,7 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
   });
 
   test("one that never listens is stopped after startupTimeout, one that ends is told at once", async () => {
-    await using scene = await sceneOf({});
+    await using scene = await openScene({});
     const config = (command: string, args: readonly string[]) => ({
       ...{ pluginName: command, pluginPath: scene.path, command, args },
       socketPath: join(scene.path, "daemon.sock"),
@@ -248,7 +218,9 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
 
 describe("PM2", () => {
   test("apps get their arguments and numbers, and are restarted with growing delays until max_restarts", async () => {
-    await using scene = await sceneOf({ "app.js": 'console.log(process.argv.slice(2).join("|"), process.env.MODE);' });
+    await using scene = await openScene({
+      "app.js": 'console.log(process.argv.slice(2).join("|"), process.env.MODE);',
+    });
     const app = { name: "api", script: "./app.js", args: "-a 'b c'", env: { MODE: "x" } };
     const policy = { max_restarts: 2, exp_backoff_restart_delay: 10, min_uptime: 10_000 };
     const text = JSON.stringify({ apps: [{ ...app, ...policy }] });
@@ -260,7 +232,7 @@ describe("PM2", () => {
 
   test("a program on PATH is stopped with SIGINT, and not restarted without autorestart", async () => {
     const wait = "#!/bin/sh\ntrap 'echo interrupted; exit 0' INT\necho up\nwhile :; do sleep 1 & wait $!; done\n";
-    await using scene = await sceneOf({ "bin/waiter": wait });
+    await using scene = await openScene({ "bin/waiter": wait });
     const text = JSON.stringify({ apps: [{ name: "w", script: "waiter", autorestart: false }] });
     const subject = scene.take(importText(text, { directory: scene.path }));
     await subject.start();

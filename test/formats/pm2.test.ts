@@ -56,6 +56,24 @@ test("what runs", () => {
   expect(namesOf(read({ cmd: "node -e 1" }))).toEqual(["node--e-1"]);
 });
 
+test("words that PM2 would split another way are told", () => {
+  const losses = (app: object) => lossesOf(read({ script: "a.js", ...app }));
+  const args = (text: string) => one({ script: "a.js", args: text })?.args;
+  for (const text of ["run 'my script'", '--a "b c" -d', "a=b  c\td", "", `"it's"`])
+    expect(losses({ args: text })).toEqual([]);
+  expect(args('--title="my app" C\\:')).toEqual(["--title=my app", "C:"]);
+  expect(losses({ args: '--title="my app" C\\:' })).toEqual([
+    String.raw`approximated apps[0].args: read as a shell does; PM2 itself makes "--title=\"my app\"" "C\\:" of it`,
+  ]);
+  expect(losses({ node_args: "-r ''" })).toEqual([
+    'approximated apps[0].node_args: read as a shell does; PM2 itself makes "-r" of it',
+  ]);
+  expect(one({ script: "a.js", watch: true, ignore_watch: "logs 'my files'" })?.watch?.ignore).toEqual([
+    "logs",
+    "my files",
+  ]);
+});
+
 test("restarts, limits, watching, users", () => {
   const template = one({
     ...{ autorestart: true, max_restarts: 3, min_uptime: "10s", exp_backoff_restart_delay: 100, kill_timeout: 3000 },

@@ -274,9 +274,7 @@ strict.start(${process("a")}); lax.start(${process("b")}); other.start(${process
   });
 
   test("what is started is a process, also when its command is missing", () => {
-    expect(errorsOf(read("manager.start({\n  name: 'a' })"))).toEqual([
-      "p.ts:1:15: has none of command, script; expected exactly one of them",
-    ]);
+    expect(errorsOf(read("manager.start({\n  name: 'a' })"))).toEqual(["p.ts:1:15: has no program; expected command"]);
   });
 
   test("a process that is started from elsewhere is an error with its place", () => {

@@ -95,6 +95,9 @@ test("mistakes have their lines", () => {
     'units/web.service:4:1: Service.TimeoutStopSec: "soon" is no time span; expected such as 5, 90s or 1min 30s',
     "units/web.service:5:1: Service.Nice: 50 is out of range; expected -20 to 19",
   ]);
+  expect(errorsOf(read("[Unit]\n\n[Service]\nUser=a\n"))).toEqual([
+    "units/web.service:3:1: Service: has no program; expected Service.ExecStart",
+  ]);
   expect(errorsOf(importText("[Service\nx\n", { ...places, format: "systemd" }))[0]).toContain(
     "f:1:1: this line cannot be read",
   );

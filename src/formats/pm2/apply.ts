@@ -6,22 +6,22 @@ import type { Apply, Found, Verdict } from "../format.js";
 import { readKind, scalarText } from "../kind.js";
 import { literal, mapValues } from "../variables.js";
 import { wordsOf } from "../words-of.js";
+import { remarkOnWords, splitAsPm2 } from "./words.js";
 
 /** What runs is put together when all parts are known. */
 export function later(): undefined {}
 
-export function wordsSetter(to: string): Apply {
-  return ({ draft, value, path }) => {
-    const words = wordsOf(value);
-    if ("message" in words) draft.complain(path, { message: words.message, expected: "words" });
-    else draft.set(to, words, path);
-    return undefined;
-  };
+export function setArgs({ draft, value, path }: Found): Verdict | undefined {
+  const words = wordsOf(value);
+  if (!("message" in words)) draft.set("args", words, path);
+  return checkWords({ draft, value, path });
 }
 
-export function checkWords({ draft, value, path }: Found): undefined {
+export function checkWords({ draft, value, path }: Pick<Found, "draft" | "value" | "path">): Verdict | undefined {
   const words = wordsOf(value);
   if ("message" in words) draft.complain(path, { message: words.message, expected: "words" });
+  const note = remarkOnWords(value);
+  return note === undefined ? undefined : { outcome: "approximated", note };
 }
 
 export function setInstances({ draft, value, path }: Found): Verdict | undefined {
@@ -123,7 +123,10 @@ export function setWatch({ draft, value, path }: Found): Verdict | undefined {
 }
 
 export function setIgnored(found: Found): Verdict | undefined {
-  return ifWatched("watch.ignore")({ ...found, value: typeof found.value === "string" ? [found.value] : found.value });
+  return ifWatched("watch.ignore")({
+    ...found,
+    value: typeof found.value === "string" ? splitAsPm2(found.value) : found.value,
+  });
 }
 
 export function ifWatched(to: string): Apply {

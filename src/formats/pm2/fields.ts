@@ -6,6 +6,7 @@ import {
   idSetter,
   ifWatched,
   later,
+  setArgs,
   setChosenEnv,
   setDelay,
   setEnv,
@@ -22,7 +23,6 @@ import {
   setRestart,
   setWatch,
   timeSetter,
-  wordsSetter,
 } from "./apply.js";
 
 /** The fields of an app. */
@@ -35,7 +35,7 @@ export function pm2Fields(): readonly FieldRule[] {
         apply: later,
       }),
     ),
-    rule("args", "any", "args", { note: "a text is split into words", apply: wordsSetter("args") }),
+    rule("args", "any", "args", { note: "a text is split into words, as a shell does", apply: setArgs }),
     rule("cwd", "text", "cwd"),
     rule("interpreter", "text", "interpreter, command", { note: "`none` runs the script itself", apply: later }),
     rule("exec_interpreter", "text", "interpreter, command", { note: "the same", apply: later }),
@@ -93,7 +93,7 @@ function otherFields(): readonly FieldRule[] {
   const path = { note: "relative to cwd", apply: setLog };
   return [
     rule("watch", "any", "watch", { note: "true, or paths", apply: setWatch }),
-    rule("ignore_watch", "any", "watch.ignore", { apply: setIgnored }),
+    rule("ignore_watch", "any", "watch.ignore", { note: "a text is split into words", apply: setIgnored }),
     rule("watch_delay", "milliseconds", "watch.debounce", { apply: ifWatched("watch.debounce") }),
     rule("max_memory_restart", "any", "limits.maxMemory", { note: "of the whole tree", apply: setMemory }),
     ...["out_file", "output", "out", "out_log"].map((name) => rule(name, "any", "logs.stdout", path)),

@@ -9,16 +9,6 @@ export type Expression = Extract<Statement, { type: "ExpressionStatement" }>["ex
 /** A node of one type. */
 export type Of<Type extends Expression["type"]> = Extract<Expression, { type: Type }>;
 
-/** Whether a file is a program by its name. */
-export function isProgramFile(file: string): boolean {
-  return /\.(?:[cm]?[jt]s|[jt]sx)$/.test(file);
-}
-
-/** TypeScript has no other use in files of process managers than being a program; JavaScript is left to who asks for it. */
-export function isTypedProgramFile(file: string): boolean {
-  return /\.(?:[cm]?ts|tsx)$/.test(file);
-}
-
 const require = createRequire(import.meta.url);
 
 /** The syntax of a program, or what keeps it from being one. Nothing of it is run. */

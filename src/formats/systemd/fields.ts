@@ -28,7 +28,7 @@ function programFields(): readonly FieldRule[] {
     rule("Type", "any", "", { note: "simple, exec and oneshot", apply: setType }),
     droppedRule("RemainAfterExit", "what has ended does not run; a condition of dependsOn can wait for the end"),
     rule("ExecStart", "any", "command, args", { note: "variables in it are put in by /bin/sh", apply: checkCommands }),
-    rule("ExecStartPre", "any", "command, args", {
+    rule("ExecStartPre", "any", "args", {
       note: "run before it by /bin/sh, at each start",
       apply: checkCommands,
     }),

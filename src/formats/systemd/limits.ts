@@ -21,7 +21,7 @@ export function limitFields(): readonly FieldRule[] {
   const others = ["FSIZE", "RSS", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"];
   return [
     ...Object.keys(options).map((name) =>
-      rule(`Limit${name}`, "any", "command, args", {
+      rule(`Limit${name}`, "any", "args", {
         note: "by ulimit of /bin/sh, before the program",
         apply: setLimit,
       }),
