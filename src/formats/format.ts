@@ -29,6 +29,8 @@ export interface Format {
   readonly firstLine?: RegExp;
   /** Files and directories that belong to this one, from the directory of the file; may be patterns with `*`, `?` and `[…]`. */
   readonly includes?: (value: unknown, scope: Scope) => readonly string[];
+  /** Whether those that an included file includes are part of the document, too. */
+  readonly isChained?: true;
   /** Makes one document of a file and those that it includes; left out, each is read for itself. */
   readonly join?: (parts: readonly DocumentPart[]) => SourceDocument;
   /** Names of sets of variables of which one can be chosen. */

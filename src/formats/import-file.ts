@@ -6,7 +6,15 @@ import { textProblem } from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
 import type { ReportRow } from "./format.js";
 import type { Imported } from "./import-document.js";
-import { type ImportOptions, type IncludedText, importText, importTexts, isJoined } from "./import-text.js";
+import {
+  type ImportOptions,
+  type IncludedText,
+  importText,
+  importTexts,
+  isChained,
+  isJoined,
+  listIncludes,
+} from "./import-text.js";
 import { listIncluded } from "./list-included.js";
 import { nothing } from "./nothing.js";
 
@@ -45,16 +53,44 @@ function withRows(imported: Imported, rows: readonly ReportRow[]): Imported {
 
 /** A file and those it includes as one document. */
 function importJoined(path: string, files: readonly string[], options: ImportFileOptions): Imported {
-  const errors: TemplateError[] = [];
-  const texts: IncludedText[] = [];
-  for (const file of files) {
-    const read = readText(file);
-    if ("problem" in read) errors.push(new TemplateError(file, textProblem(read.problem, {})));
-    else texts.push({ file, directory: dirname(file), text: read.text });
-  }
+  const { texts, errors } = readIncluded(resolve(path), files, options);
   const main = readText(resolve(path));
   const imported = importTexts("text" in main ? main.text : "", texts, surroundingsOf(path, options));
   return { ...imported, errors: [...imported.errors, ...errors] };
+}
+
+interface Included {
+  readonly texts: readonly IncludedText[];
+  readonly errors: readonly TemplateError[];
+}
+
+/** The texts of files, and of those that they include themselves, where that goes on. */
+function readIncluded(main: string, files: readonly string[], options: ImportFileOptions): Included {
+  const errors: TemplateError[] = [];
+  const texts: IncludedText[] = [];
+  const isChain = isChained(options.format ?? "");
+  const listed: string[] = [];
+  const list = (from: string, found: readonly string[]): void => {
+    for (const file of found) {
+      const isKnown = isChain && (file === main || listed.includes(file));
+      if (isKnown)
+        errors.push(new TemplateError(from, textProblem(`${file} extends itself, or is extended twice`, {})));
+      else listed.push(file);
+    }
+  };
+  list(main, files);
+  // It grows while it is gone through.
+  for (const file of listed) {
+    const read = readText(file);
+    if ("problem" in read) errors.push(new TemplateError(file, textProblem(read.problem, {})));
+    else texts.push({ file, directory: dirname(file), text: read.text });
+    const next = isChain && "text" in read ? listIncludes(read.text, surroundingsOf(file, options)) : [];
+    list(
+      file,
+      next.flatMap((pattern) => listIncluded(dirname(file), pattern)),
+    );
+  }
+  return { texts, errors };
 }
 
 function importOne(path: string, options: ImportFileOptions): Imported {

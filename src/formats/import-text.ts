@@ -79,6 +79,18 @@ export interface IncludedText {
   readonly text: string;
 }
 
+/** What a text of a format includes, as it is written there. */
+export function listIncludes(text: string, options: ImportOptions): readonly string[] {
+  const format = formatNamed(options.format ?? "");
+  const document = faultOf(text) === undefined ? format.read(text) : { problems: [] };
+  return "value" in document ? (format.includes?.(document.value, scopeOf(options)) ?? []) : [];
+}
+
+/** Whether what an included file of this format includes is part of the document, too. */
+export function isChained(format: string): boolean {
+  return findFormat(format)?.isChained === true;
+}
+
 /** Whether a file of this format and those it includes are one document. */
 export function isJoined(format: string): boolean {
   return findFormat(format)?.join !== undefined;

@@ -35,6 +35,7 @@ export function processComposeFields(): readonly FieldRule[] {
     rule("replicas", "count", "instances"),
     rule("namespace", "any", "group", { note: "the first, where there are several", apply: setGroup }),
     rule("disabled", "flag", "enabled", { apply: setDisabled }),
+    rule("is_disabled", "scalar", "enabled", { note: "wins over disabled", apply: setIsDisabled }),
     rule("log_location", "scalar", "logs.stdout, logs.stderr", { apply: setLog }),
     rule("ready_log_line", "scalar", "readiness.output.pattern", {
       note: "a text that a line has",
@@ -66,9 +67,8 @@ function otherFields(): readonly FieldRule[] {
     droppedRule("is_elevated", "use runAs"),
     rule("vars", "any", "", { apply: () => noEffect("they are filled in") }),
     rule("is_template_disabled", "flag", "", { apply: () => noEffect("the command is kept as it is") }),
-    rule("extends", "any", "", { note: "an error", apply: refuseExtends }),
+    rule("extends", "text", "", { note: "what that process has, this one has, too", apply: () => noEffect("") }),
     droppedRule("is_interactive", "drover gives the terminal to no process"),
-    droppedRule("is_disabled", "use disabled, or templates of their own"),
     droppedRule("launch_timeout_seconds", "it is about is_daemon"),
     droppedRule("truncate_log", "logs go on where they ended, and are rotated"),
     droppedRule("mcp", "drover has a REST API"),
@@ -142,10 +142,6 @@ function setExitCodes({ draft, value, path }: Found): undefined {
   draft.set("restart.successExitCodes", Array.isArray(value) ? [...new Set([0, ...value])] : value, path);
 }
 
-function refuseExtends({ draft, path }: Found): undefined {
-  draft.complain(path, { message: "is not followed", expected: "a process that is complete" });
-}
-
 function setEnvFiles({ draft, value, path }: Found): undefined {
   draft.set("envFiles", typeof value === "string" ? [value] : value, path);
 }
@@ -177,6 +173,13 @@ function setGroup({ draft, value, path }: Found): Verdict | undefined {
 
 function setDisabled({ draft, value, path }: Found): undefined {
   draft.set("enabled", value !== true, path);
+}
+
+/** A word, as one that is false can be laid over another file, which a flag cannot. */
+function setIsDisabled({ draft, value, path }: Found): undefined {
+  const word = String(value);
+  if (word === "true" || word === "false") draft.set("enabled", word === "false", path);
+  else draft.complain(path, { message: `is ${JSON.stringify(word)}`, expected: '"true" or "false"' });
 }
 
 function setLog({ draft, value, path }: Found): undefined {

@@ -3,6 +3,8 @@ import type { Entries, Format, Scope } from "../format.js";
 import { membersOf } from "../members.js";
 import { readData } from "../read-data.js";
 import { processComposeFields } from "./fields.js";
+import { inheritProcesses } from "./inherit.js";
+import { joinFiles } from "./join-files.js";
 import { fillIn } from "./text.js";
 
 /** More than a host can hold. */
@@ -43,7 +45,7 @@ export const processCompose: Format = {
     { field: "log_length", outcome: "dropped", note: "it is about process-compose's own screen" },
     { field: "log_format", outcome: "dropped", note: "what is written is kept as it is" },
     { field: "log_configuration", outcome: "dropped", note: "each process has a log of its own" },
-    { field: "extends", outcome: "dropped", note: "import the other file, too" },
+    { field: "extends", outcome: "mapped", note: "that file, over which this one is laid, and those that it extends" },
     {
       field: "env_cmds",
       outcome: "dropped",
@@ -51,12 +53,17 @@ export const processCompose: Format = {
     },
     { field: "mcp_server", outcome: "dropped", note: "drover has a REST API" },
   ],
+  includes: listExtended,
+  isChained: true,
+  join: joinFiles,
 };
 
 const ownKeys = ["availability", "readiness_probe", "liveness_probe", "working_dir", "depends_on", "shutdown"];
 
 function detect(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value["processes"])) return false;
+  if (!isObject(value)) return false;
+  if (typeof value["extends"] === "string" && "processes" in value) return value["services"] === undefined;
+  if (!isObject(value["processes"])) return false;
   const processes = Object.values(value["processes"]).filter(isObject);
   const isLine = (entry: Record<string, unknown>): boolean => "command" in entry && !("args" in entry);
   if (processes.some((entry) => ownKeys.some((key) => key in entry))) return true;
@@ -69,8 +76,14 @@ function hasOnlyKnownFields(entry: Record<string, unknown>): boolean {
   return Object.keys(entry).every((key) => knownFields.has(key));
 }
 
+function listExtended(value: unknown): readonly string[] {
+  const file = isObject(value) ? value["extends"] : undefined;
+  return typeof file === "string" && file !== "" ? [file] : [];
+}
+
 function listEntries(value: unknown, scope: Scope): Entries {
-  const { members, others, problems } = membersOf(value, "processes", "a map of processes by their names");
+  const document = membersOf(value, "processes", "a map of processes by their names");
+  const { members, problems } = inheritProcesses(document.members);
   const replicas = listReplicas(members);
   const entries = Object.entries(members).flatMap(([key, process]) => {
     const path = ["processes", key];
@@ -80,7 +93,7 @@ function listEntries(value: unknown, scope: Scope): Entries {
       return { path, key: name, value: { ...prepareProcess(process, { scope, number, replicas }), replicas: 1 } };
     });
   });
-  return { entries, others, problems };
+  return { entries, others: document.others, problems: [...document.problems, ...problems] };
 }
 
 /** Instances of one template are all the same: replicas that know their number are processes of their own. */
