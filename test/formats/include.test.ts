@@ -1,20 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { importFile } from "../../src/formats/import-file.js";
 import { importText } from "../../src/formats/import-text.js";
 import { listIncluded } from "../../src/formats/list-included.js";
-import { tempDir } from "../repo/temp-dir.js";
+import { filesOf } from "./files-of.js";
 import { errorsOf, namesOf, places } from "./told.js";
-
-function filesOf(files: Readonly<Record<string, string>>): ReturnType<typeof tempDir> {
-  const dir = tempDir();
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir.path, name)), { recursive: true });
-    writeFileSync(join(dir.path, name), text);
-  }
-  return dir;
-}
 
 test.each<[pattern: string, names: readonly string[]]>([
   ["conf.d/*.conf", ["conf.d/a.conf", "conf.d/b.conf"]],

@@ -1,23 +1,13 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { importFile } from "../../src/formats/import-file.js";
 import { detectFormatName, importText } from "../../src/formats/import-text.js";
 import { inheritProcesses } from "../../src/formats/process-compose/inherit.js";
-import { tempDir } from "../repo/temp-dir.js";
+import { filesOf } from "./files-of.js";
 import { errorsOf, lossesOf, namesOf, places } from "./told.js";
 
 const read = (processes: object) =>
   importText(JSON.stringify({ version: "0.5", processes }), { ...places, format: "process-compose" });
-
-function filesOf(files: Readonly<Record<string, string>>) {
-  const dir = tempDir();
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir.path, name)), { recursive: true });
-    writeFileSync(join(dir.path, name), text);
-  }
-  return dir;
-}
 
 test("a process has what the one has that it extends, as the page of process-compose about merging says", () => {
   const imported = read({
