@@ -56,6 +56,28 @@ test("a process has what the one has that it extends, as the page of process-com
   expect([shell?.program, shell?.args]).toMatchObject([{ command: "a" }, ["b", "c"]]);
 });
 
+test("a variable, a value for templates and a condition count as the heir has them, also when they are empty", () => {
+  const imported = read({
+    base: {
+      command: "run {{.DEBUG}} {{.PORT}} {{.NAME}} {{.MODE}}",
+      vars: { DEBUG: true, PORT: 80, NAME: "base", MODE: "fast" },
+      environment: { A: "1", B: "2" },
+      depends_on: { db: { condition: "process_healthy" } },
+    },
+    heir: {
+      ...{ extends: "base", environment: { A: "" }, depends_on: { db: {} } },
+      vars: { DEBUG: false, PORT: 0, NAME: "" },
+    },
+    lines: { extends: "heir", environment: ["B="] },
+    db: { command: "db" },
+  });
+  expect(errorsOf(imported)).toEqual([]);
+  const [, heir, lines] = imported.templates;
+  expect(heir).toMatchObject({ args: ["false", "0", "fast"], env: { A: "", B: "2" } });
+  expect(heir?.dependsOn).toMatchObject([{ name: "db", condition: "STARTED" }]);
+  expect(lines?.env).toEqual({ A: "", B: "" });
+});
+
 test("what cannot be inherited is an error, and the others are imported", () => {
   const imported = read({
     lost: { extends: "none", command: "x" },

@@ -6,12 +6,15 @@ type Merge = (base: unknown, over: unknown) => unknown;
 
 /** A project over the one that it extends, as process-compose merges files. */
 export const mergeProjects: Merge = (base, over) =>
-  mergeValues(base, over, { environment: mergeVariables, processes: mergeMaps(() => mergeProcesses) });
+  mergeValues(base, over, {
+    ...{ environment: mergeVariables, vars: layOver },
+    processes: mergeMaps(() => mergeProcesses),
+  });
 
 /** A process over the one that it extends, or over the one of its name in the file below. */
 export const mergeProcesses: Merge = (base, over) =>
   mergeValues(base, over, {
-    environment: mergeVariables,
+    ...{ environment: mergeVariables, vars: layOver, depends_on: layOver },
     namespace: replace,
     watch: (one, other) => mergeValues(one, other, { paths: replace }),
   });
@@ -40,9 +43,14 @@ function replace(base: unknown, over: unknown): unknown {
   return base !== undefined && (isEmpty || (Array.isArray(over) && over.length === 0)) ? base : over;
 }
 
+/** Of a key that is given twice the upper one counts, whatever is below, and also when it is empty. */
+function layOver(base: unknown, over: unknown): unknown {
+  return isObject(base) && isObject(over) ? { ...base, ...over } : replace(base, over);
+}
+
 /** Of lines with the same name the last one counts. */
 function mergeVariables(base: unknown, over: unknown): unknown {
-  return isObject(base) && isObject(over) ? mergeValues(base, over) : mergeValues(linesOf(base), linesOf(over));
+  return isObject(base) && isObject(over) ? layOver(base, over) : mergeValues(linesOf(base), linesOf(over));
 }
 
 function linesOf(variables: unknown): unknown {
