@@ -29,10 +29,10 @@ export interface Format {
   readonly firstLine?: RegExp;
   /** Files and directories that belong to this one, from the directory of the file; may be patterns with `*`, `?` and `[…]`. */
   readonly includes?: (value: unknown, scope: Scope) => readonly string[];
-  /** Whether those that an included file includes are part of the document, too. */
+  /** Whether what is included is one file by its path, which is no pattern, and what that one includes is part of the document, too. */
   readonly isChained?: true;
   /** Makes one document of a file and those that it includes; left out, each is read for itself. */
-  readonly join?: (parts: readonly DocumentPart[]) => SourceDocument;
+  readonly join?: (parts: readonly DocumentPart[], scope: Scope) => SourceDocument;
   /** Names of sets of variables of which one can be chosen. */
   readonly environments?: (value: unknown) => readonly string[];
   /** How processes are defined in programs of this system; left out, its programs are not read. */

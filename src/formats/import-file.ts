@@ -33,7 +33,7 @@ export function importFile(path: string, options: ImportFileOptions = {}): Impor
   const imported = importOne(path, options);
   const format = options.format ?? imported.format;
   if (imported.includes.length === 0) return imported;
-  const found = imported.includes.map((pattern) => listIncluded(dirname(resolve(path)), pattern));
+  const found = imported.includes.map((pattern) => listMeant(dirname(resolve(path)), pattern, format));
   const files = [...new Set(found.flat())];
   const { includes } = imported;
   const empty = includes.filter((_, index) => found[index]?.length === 0).map(describeEmpty);
@@ -41,6 +41,9 @@ export function importFile(path: string, options: ImportFileOptions = {}): Impor
   // What an included file includes is not read: two that include each other would never end.
   return files.reduce((whole, file) => merge(whole, importOne(file, { ...options, format }), file), imported);
 }
+
+const listMeant = (directory: string, pattern: string, format: string): readonly string[] =>
+  isChained(format) ? [resolve(directory, pattern)] : listIncluded(directory, pattern);
 
 function describeEmpty(pattern: string): ReportRow {
   const note = `${pattern} fits no file now`;
@@ -85,10 +88,8 @@ function readIncluded(main: string, files: readonly string[], options: ImportFil
     if ("problem" in read) errors.push(new TemplateError(file, textProblem(read.problem, {})));
     else texts.push({ file, directory: dirname(file), text: read.text });
     const next = isChain && "text" in read ? listIncludes(read.text, surroundingsOf(file, options)) : [];
-    list(
-      file,
-      next.flatMap((pattern) => listIncluded(dirname(file), pattern)),
-    );
+    const found = next.map((other) => resolve(dirname(file), other));
+    list(file, found);
   }
   return { texts, errors };
 }

@@ -67,7 +67,7 @@ export function importTexts(text: string, included: readonly IncludedText[], opt
     else
       errors.push(...document.problems.map((problem) => new TemplateError(file === "" ? scope.file : file, problem)));
   }
-  const document = format.join?.(parts) ?? { value: undefined, locate: () => undefined };
+  const document = format.join?.(parts, scope) ?? { value: undefined, locate: () => undefined };
   const imported = importDocument(format, document, { ...scope, document: document.value });
   return { ...imported, errors: [...errors, ...imported.errors] };
 }

@@ -64,7 +64,8 @@ function asKind(value: unknown, kind: Kind): unknown {
   return isNumber ? Number(value) : value;
 }
 
-function replaceIn(value: unknown, replace: (text: string) => string): unknown {
+/** A value with all texts in it replaced. */
+export function replaceIn(value: unknown, replace: (text: string) => string): unknown {
   if (typeof value === "string") return replace(value);
   if (Array.isArray(value)) return value.map((item) => replaceIn(item, replace));
   if (!isObject(value)) return value;

@@ -135,7 +135,7 @@ function asReference({ name, operator, operand }: Reference): EnvValue | undefin
 }
 
 /** The value of a variable; undefined when there is none. */
-type Lookup = (name: string) => string | undefined;
+export type Lookup = (name: string) => string | undefined;
 
 /** A text with values in place of its references, and the variables they came from; or what is missing. */
 export type Substituted = { readonly text: string; readonly names: readonly string[] } | Unreadable;

@@ -28,11 +28,23 @@ export function readYamlDocument(text: string, { mergeKeys = false } = {}): Read
     if (faults.length > 0) return { problems: faults.map((fault) => describeFault(fault, lines)) };
     // Converting resolves aliases, and throws when they multiply beyond reason.
     const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (isCyclic(value)) return { problems: [textProblem("has an alias inside of what it stands for", {})] };
     return { value, locate: (path, at) => place(lines, locate(document, path, at)) };
   } catch (error) {
     const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     return { problems: [textProblem(`cannot be read as YAML: ${message}`, {})] };
   }
+}
+
+/** Whether something is a part of itself; what several aliases stand for is gone through once. */
+function isCyclic(value: unknown, around = new Set<unknown>(), done = new Set<unknown>()): boolean {
+  if (typeof value !== "object" || value === null || done.has(value)) return false;
+  if (around.has(value)) return true;
+  around.add(value);
+  const found = Object.values(value).some((inner) => isCyclic(inner, around, done));
+  around.delete(value);
+  done.add(value);
+  return found;
 }
 
 const duplicateKey = "DUPLICATE_KEY";

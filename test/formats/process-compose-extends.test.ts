@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { importFile } from "../../src/formats/import-file.js";
@@ -212,7 +213,71 @@ test("a mistake is told where it stands, a file that is not there with its name"
     ["e"],
     [`${inDir("e.yaml")}: ${inDir("e.yaml")} extends itself, or is extended twice`],
   ]);
-  expect(told("g.yaml")).toEqual([["g"], [`${inDir("list.yaml")}: is no project; expected a map with processes`]]);
+  expect(told("g.yaml")).toEqual([["g"], [`${inDir("list.yaml")}:1:1: is no project; expected a map with processes`]]);
+});
+
+test("variables are put in as each file says, and a directory begins where its own file stands", () => {
+  using dir = filesOf({
+    "base/base.yaml": `processes:
+  home: { command: x, working_dir: "\${HOME}/app" }
+  here: { command: x, working_dir: "\${SUB}/app", environment: ["A=\${SUB}"] }
+`,
+    "base/raw.yaml": `disable_env_expansion: true
+extends: base.yaml
+vars: { V: "$$" }
+processes:
+  raw: { command: "echo $$", working_dir: "\${HOME}", environment: ["A=\${SUB}", "B=$$"], description: "{{.V}}" }
+`,
+    "main.yaml":
+      'extends: "base/${WHICH}.yaml"\nprocesses: { own: { command: "echo $$$$", environment: ["A=${SUB}"] } }\n',
+  });
+  const imported = importFile(join(dir.path, "main.yaml"), { env: { HOME: "/home/me", SUB: "sub", WHICH: "raw" } });
+  expect(errorsOf(imported)).toEqual([]);
+  expect(lossesOf(imported)).toEqual([
+    "approximated processes.home.working_dir: with HOME as it is right now",
+    "approximated processes.here.working_dir: with SUB as it is right now",
+  ]);
+  const reference = "$" + "{SUB}";
+  expect(imported.templates).toMatchObject([
+    { name: "home", cwd: "/home/me/app" },
+    { name: "here", cwd: join(dir.path, "base/sub/app"), env: { A: reference } },
+    {
+      ...{ name: "raw", args: ["-c", "echo $$"], cwd: join(dir.path, "base", "$" + "{HOME}"), description: "$$" },
+      env: { A: `$${reference}`, B: "$$$$" },
+    },
+    { name: "own", args: ["-c", "echo $$"], env: { A: reference } },
+  ]);
+});
+
+test("what is extended is one file by its path, and nothing else is taken for it", () => {
+  const heir = (path: string) => `extends: ${path}\nprocesses: { a: { command: x } }\n`;
+  using dir = filesOf({
+    "base[1].yaml": "processes: { odd: { command: x } }\n",
+    "empty.yaml": "# nothing yet\n",
+    "dir/a.json": '{ "processes": { "lost": { "command": "x" } } }',
+    "literal.yaml": heir("base[1].yaml"),
+    "pattern.yaml": heir('"d*/*.json"'),
+    "directory.yaml": heir("dir"),
+    "nothing.yaml": heir("empty.yaml"),
+    "list.yaml": heir("[literal.yaml]"),
+    "chain.yaml": heir("list.yaml"),
+    "deep.yaml": heir("here/deep.yaml"),
+  });
+  symlinkSync(".", join(dir.path, "here"));
+  const told = (name: string) => {
+    const imported = importFile(join(dir.path, name), { format: "process-compose" });
+    return [...namesOf(imported), ...errorsOf(imported).map((error) => error.replaceAll(dir.path, "DIR"))];
+  };
+  const noText = "extends: is a list; expected the path of a file";
+  expect(told("literal.yaml")).toEqual(["odd", "a"]);
+  expect(told("pattern.yaml")).toEqual([
+    ...["a", "DIR/d*/*.json: cannot be read: there is no such file, or the link leads nowhere"],
+  ]);
+  expect(told("directory.yaml")).toEqual(["a", "DIR/dir: is a directory; expected a file"]);
+  expect(told("nothing.yaml")).toEqual(["a"]);
+  expect(told("list.yaml")).toEqual(["a", `DIR/list.yaml:1:10: ${noText}`]);
+  expect(told("chain.yaml")).toEqual(["a", `DIR/list.yaml:1:10: ${noText}`]);
+  expect(told("deep.yaml").at(-1)).toContain("here/deep.yaml: cannot be read: ");
 });
 
 test("a file that is nothing but laid over another is told by its content", () => {

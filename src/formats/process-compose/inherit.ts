@@ -48,14 +48,17 @@ class Heirs {
     const process = this.#processes[name];
     const parent = this.#parentOf(name);
     if (parent === undefined) this.members.set(name, process);
-    else if (this.members.has(parent)) this.#addMerged(name, mergeProcesses(this.members.get(parent), process));
-    else this.#complain(name, this.#faultOf(parent));
+    else if (!this.members.has(parent)) this.#complain(name, this.#faultOf(parent));
+    else if (!this.#inherit(name, parent)) this.#complain(name, "inherits more than an import takes");
   }
 
-  #addMerged(name: string, merged: unknown): void {
+  /** False when it is too much; those after it are not even measured, as that takes its time. */
+  #inherit(name: string, parent: string): boolean {
+    if (this.#left < 0) return false;
+    const merged = mergeProcesses(this.members.get(parent), this.#processes[name]);
     this.#left -= JSON.stringify(merged).length;
-    if (this.#left < 0) this.#complain(name, "inherits more than an import takes");
-    else this.members.set(name, merged);
+    if (this.#left >= 0) this.members.set(name, merged);
+    return this.#left >= 0;
   }
 
   #faultOf(parent: string): string {

@@ -1,20 +1,22 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
+import { describeValue, problemAt } from "../../template/complaint.js";
 import type { PathPart, Problem } from "../../template/problem.js";
-import {
-  type LocatedProblem,
-  type Position,
-  type SourceDocument,
-  textProblem,
-} from "../../template/source-document.js";
+import type { LocatedProblem, Position, SourceDocument } from "../../template/source-document.js";
 import { isObject } from "../../template/validate.js";
-import type { DocumentPart } from "../format.js";
+import type { DocumentPart, Scope } from "../format.js";
+import { replaceIn } from "../interpolate.js";
+import { type Substituted, substituteIn } from "../references.js";
+import { escapeDollars } from "./export-text.js";
 import { mergeProjects } from "./merge.js";
+import { lookupIn } from "./text.js";
 
 /** One document of a file and those that it extends, the nearest first. */
-export function joinFiles(parts: readonly DocumentPart[]): SourceDocument {
-  const values = parts.map(({ document, directory, file }) =>
-    file === "" ? document.value : anchor(document.value, directory),
-  );
+export function joinFiles(parts: readonly DocumentPart[], scope: Scope): SourceDocument {
+  const isMixed = new Set(parts.map(({ document }) => isRaw(document.value))).size > 1;
+  const values = parts.map((part) => {
+    const value = part.file === "" ? part.document.value : anchor(part, scope);
+    return isMixed ? expandable(value) : value;
+  });
   return {
     value: values.reduceRight((base, over) => mergeProjects(base, over)),
     faults: parts.flatMap(faultsOf),
@@ -22,20 +24,56 @@ export function joinFiles(parts: readonly DocumentPart[]): SourceDocument {
   };
 }
 
+/** Whether variables in a file are left as they are, which each file says for itself. */
+const isRaw = (value: unknown): boolean => isObject(value) && value["disable_env_expansion"] === true;
+
+/** A file whose variables may be put in without a change to it. */
+function expandable(value: unknown): unknown {
+  if (!isObject(value) || !isRaw(value)) return value;
+  const { vars, ...others } = value;
+  const escaped = replaceIn(others, escapeDollars) as Record<string, unknown>;
+  return { ...escaped, ...(vars !== undefined && { vars }), disable_env_expansion: false };
+}
+
+/** How texts of a file are read: with values in place of variables, unless the file says otherwise. */
+export function readerOf(value: unknown, scope: Scope): (text: string) => Substituted {
+  return isRaw(value) ? (text) => ({ text, names: [] }) : (text) => substituteIn(text, lookupIn(scope));
+}
+
 /** Processes run in the directory of the file that they are written in, where they do not say more. */
-function anchor(value: unknown, directory: string): unknown {
+function anchor({ document: { value }, directory }: DocumentPart, scope: Scope): unknown {
   if (!isObject(value) || !isObject(value["processes"])) return value;
+  const read = readerOf(value, scope);
   const processes = Object.entries(value["processes"]).map(([name, process]) => {
     if (!isObject(process)) return [name, process];
-    const own = process["working_dir"];
-    return [name, { ...process, working_dir: typeof own === "string" ? resolve(directory, own) : (own ?? directory) }];
+    return [name, { ...process, working_dir: anchored(process["working_dir"], directory, read) }];
   });
   return { ...value, processes: Object.fromEntries(processes) as unknown };
 }
 
-function faultsOf({ file, document: { value, faults = [] } }: DocumentPart): readonly LocatedProblem[] {
-  const own = isObject(value) ? faults : [...faults, textProblem("is no project", {}, "a map with processes")];
-  return file === "" ? faults : own.map((fault) => ({ ...fault, file }));
+/** A path that is absolute when its variables are put in stays as it is, so that these are told. */
+function anchored(own: unknown, directory: string, read: (text: string) => Substituted): unknown {
+  if (typeof own !== "string") return own ?? directory;
+  const filled = read(own);
+  return "text" in filled && isAbsolute(filled.text) ? own : resolve(directory, own);
+}
+
+function faultsOf({ file, document }: DocumentPart): readonly LocatedProblem[] {
+  const { value, faults = [] } = document;
+  if (file === "") return faults;
+  const isProject = isObject(value) || value === null || value === undefined;
+  const own = isProject ? complainOfExtends(value) : [{ path: [], at: "value", ...notProject } as const];
+  const located = own.map((problem) => ({ ...problem, ...document.locate(problem.path, problem.at) }));
+  return [...faults, ...located].map((fault) => ({ ...fault, file }));
+}
+
+const notProject = { message: "is no project", expected: "a map with processes" };
+
+/** What would be lost without a word: a file is extended by its path. */
+export function complainOfExtends(value: unknown): readonly Problem[] {
+  const file = isObject(value) ? value["extends"] : undefined;
+  if (file === undefined || file === null || typeof file === "string") return [];
+  return [problemAt(["extends"], { message: `is ${describeValue(file)}`, expected: "the path of a file" })];
 }
 
 /** In the uppermost file that has it, or that has most of the way to it. */

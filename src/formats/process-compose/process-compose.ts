@@ -4,7 +4,7 @@ import { membersOf } from "../members.js";
 import { readData } from "../read-data.js";
 import { processComposeFields } from "./fields.js";
 import { inheritProcesses } from "./inherit.js";
-import { joinFiles } from "./join-files.js";
+import { complainOfExtends, joinFiles, readerOf } from "./join-files.js";
 import { fillIn } from "./text.js";
 
 /** More than a host can hold. */
@@ -76,9 +76,12 @@ function hasOnlyKnownFields(entry: Record<string, unknown>): boolean {
   return Object.keys(entry).every((key) => knownFields.has(key));
 }
 
-function listExtended(value: unknown): readonly string[] {
+function listExtended(value: unknown, scope: Scope): readonly string[] {
   const file = isObject(value) ? value["extends"] : undefined;
-  return typeof file === "string" && file !== "" ? [file] : [];
+  if (typeof file !== "string") return [];
+  const read = readerOf(value, scope)(file);
+  const path = "text" in read ? read.text : file;
+  return path === "" ? [] : [path];
 }
 
 function listEntries(value: unknown, scope: Scope): Entries {
@@ -93,7 +96,11 @@ function listEntries(value: unknown, scope: Scope): Entries {
       return { path, key: name, value: { ...prepareProcess(process, { scope, number, replicas }), replicas: 1 } };
     });
   });
-  return { entries, others: document.others, problems: [...document.problems, ...problems] };
+  return {
+    entries,
+    others: document.others,
+    problems: [...complainOfExtends(value), ...document.problems, ...problems],
+  };
 }
 
 /** Instances of one template are all the same: replicas that know their number are processes of their own. */

@@ -2,7 +2,7 @@ import { isObject } from "../../template/validate.js";
 import type { FieldRule, Scope } from "../format.js";
 import { dotenvOf, interpolateFields } from "../interpolate.js";
 import { scalarText } from "../kind.js";
-import { type Substituted, substituteIn } from "../references.js";
+import { type Lookup, type Substituted, substituteIn } from "../references.js";
 
 /** What process-compose takes for templates of Go. */
 const filledIn = ["command", "working_dir", "log_location", "description", "environment"];
@@ -15,8 +15,7 @@ export function fillIn(process: unknown, scope: Scope, { rules, number }: Fillin
   if (!isObject(process)) return process;
   const isExpanding = !hasFlag(scope.document, "disable_env_expansion");
   const vars = varsOf(scope.document, process, number);
-  const dotenv = dotenvOf(scope);
-  const lookup = (name: string): string | undefined => dotenv.get(name) ?? scope.env[name];
+  const lookup = lookupIn(scope);
   const replace = (text: string, field: string): Substituted => {
     const isLater = field === "environment" || linesOfBash.includes(field) || !isExpanding;
     const read = isLater ? { text, names: [] } : substituteIn(text, lookup);
@@ -25,6 +24,12 @@ export function fillIn(process: unknown, scope: Scope, { rules, number }: Fillin
     return "message" in read || isRaw || !isTemplate ? read : fillTemplates(read, vars);
   };
   return interpolateFields(process, { rules, replace });
+}
+
+/** The value of a variable in the file: `.env` knows better than the environment. */
+export function lookupIn(scope: Scope): Lookup {
+  const dotenv = dotenvOf(scope);
+  return (name) => dotenv.get(name) ?? scope.env[name];
 }
 
 interface Filling {
