@@ -15,8 +15,7 @@ export function listIncluded(directory: string, path: string): readonly string[]
       base,
       path.split("/").filter((part) => part !== ""),
     );
-  const isDirectory = statSync(whole, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isDirectory ? listFitting(whole, ["*.json"]) : [whole];
+  return isThere(whole, true) ? listFitting(whole, ["*.json"]) : [whole];
 }
 
 const isPattern = (text: string): boolean => /[*?[]/.test(text);

@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { importFile } from "../../src/formats/import-file.js";
@@ -25,6 +26,19 @@ test.each<[pattern: string, names: readonly string[]]>([
   const directory = join(dir.path, "[0]");
   expect(listIncluded(directory, pattern)).toEqual(names.map((name) => join(directory, name)));
   expect(listIncluded("/", join(dir.path, "*", pattern)).length).toBe(pattern === "plain" ? 1 : names.length);
+});
+
+test("a path that leads nowhere, or round in a circle, is told by whoever reads it", () => {
+  using dir = filesOf({
+    "supervisord.conf": `[include]\nfiles=round.conf ${"a".repeat(300)}\n[program:web]\ncommand=x\n`,
+  });
+  symlinkSync("round.conf", join(dir.path, "round.conf"));
+  const imported = importFile(join(dir.path, "supervisord.conf"));
+  expect(namesOf(imported)).toEqual(["web"]);
+  expect(errorsOf(imported)).toEqual([
+    expect.stringMatching(/round\.conf: cannot be read: /),
+    expect.stringMatching(/a{300}: cannot be read: /),
+  ]);
 });
 
 const main = `[supervisord]
