@@ -160,8 +160,10 @@ function readerMeantBy(text: string): Format["read"] {
   return formats.find(({ firstLine }) => firstLine?.test(first) === true)?.read ?? readData;
 }
 
-function problemsOf(document: ReadDocument | undefined): readonly ReturnType<typeof textProblem>[] {
-  return document !== undefined && "problems" in document ? document.problems : [unknownSystem()];
+function problemsOf(document: ReadDocument | undefined): readonly LocatedProblem[] {
+  if (document === undefined) return [unknownSystem()];
+  if ("problems" in document) return document.problems;
+  return hasFaults(document) ? (document.faults ?? []) : [unknownSystem()];
 }
 
 function unknownSystem(): ReturnType<typeof textProblem> {

@@ -310,6 +310,7 @@ test.each(["supervisord", "DEFAULT"])("a line of [%s] that cannot be read might 
 });
 
 test.each([
+  ["[program:web]\ncommand=x\nno\nsense\n", "f:3:1: this line cannot be read; expected [section] or key=value"],
   ["[program:web]\ncommand=x\nnonsense\n", "f:3:1: this line cannot be read; expected [section] or key=value"],
   ["# c\n\n[program:web\ncommand=x\n", "f:3:1: stands before any section; expected a line such as [program:web]"],
   ["[Service\nx\n", "f:1:1: this line cannot be read; expected [section] or key=value"],
