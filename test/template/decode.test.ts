@@ -132,6 +132,7 @@ describe("problems in YAML have line and column", () => {
     ["a: !own x", "f:1:4: Unresolved tag: !own; expected valid YAML"],
     ["a: 'x", "f:1:6: Missing closing 'quote; expected valid YAML"],
     ["a: *b", "f: cannot be read as YAML: Unresolved alias (the anchor must be set before the alias): b"],
+    ["a: &a { b: [*a] }", "f: has an alias inside of what it stands for"],
   ])("%j", (text, error) => {
     expect(errors(text, "yaml")).toEqual([error]);
   });
