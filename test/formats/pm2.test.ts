@@ -52,6 +52,9 @@ test("what runs", () => {
     ["--inspect", "--max-old-space-size=100", "./a.js", "x"],
   ]);
   expect(runs({ script: "node -e 1 > x", args: "ignored" })).toEqual(["bash", ["-c", "node -e 1 > x"]]);
+  expect(lossesOf(read({ script: "npm start", args: "--silent" }))).toEqual([
+    "dropped apps[0].args: PM2 gives a script with blanks to bash, and no args with it",
+  ]);
   expect(namesOf(read({ script: "lib/server.js" }))).toEqual(["server"]);
   expect(namesOf(read({ cmd: "node -e 1" }))).toEqual(["node--e-1"]);
 });

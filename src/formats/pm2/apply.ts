@@ -6,15 +6,17 @@ import type { Apply, Found, Verdict } from "../format.js";
 import { readKind, scalarText } from "../kind.js";
 import { literal, mapValues } from "../variables.js";
 import { wordsOf } from "../words-of.js";
+import { hasLine } from "./program.js";
 import { remarkOnWords, splitAsPm2 } from "./words.js";
 
 /** What runs is put together when all parts are known. */
 export function later(): undefined {}
 
-export function setArgs({ draft, value, path }: Found): Verdict | undefined {
+export function setArgs({ draft, entry, value, path }: Found): Verdict | undefined {
   const words = wordsOf(value);
   if (!("message" in words)) draft.set("args", words, path);
-  return checkWords({ draft, value, path });
+  const remark = checkWords({ draft, value, path });
+  return hasLine(entry) ? dropped("PM2 gives a script with blanks to bash, and no args with it") : remark;
 }
 
 export function checkWords({ draft, value, path }: Pick<Found, "draft" | "value" | "path">): Verdict | undefined {

@@ -7,7 +7,7 @@ import { wordsOf } from "../words-of.js";
 /** PM2 runs a file with what its name asks for, and looks other names up on PATH. */
 export function completeProgram(context: EntryContext): void {
   const { draft, entry, entryPath } = context;
-  const field = ["script", "exec", "cmd", "command"].find((name) => entry[name] !== undefined) ?? "script";
+  const field = fieldOf(entry);
   const script = entry[field];
   if (script === undefined) draft.complain(entryPath, { message: "has no script", expected: "a file, or a program" });
   if (typeof script !== "string") return;
@@ -16,6 +16,16 @@ export function completeProgram(context: EntryContext): void {
   if (draft.has("name")) return;
   const name = isLine(script) ? templateName(script).name : script.replace(/^.*\//, "").replace(/\.\w+$/, "");
   draft.set("name", name, at);
+}
+
+/** Which of its names for a program an app has. */
+const fieldOf = (entry: Record<string, unknown>): string =>
+  ["script", "exec", "cmd", "command"].find((name) => entry[name] !== undefined) ?? "script";
+
+/** Whether an app is a line for bash, which gets nothing else. */
+export function hasLine(entry: Record<string, unknown>): boolean {
+  const script = entry[fieldOf(entry)];
+  return typeof script === "string" && isLine(script);
 }
 
 const isLine = (script: string): boolean => script.includes(" ");
