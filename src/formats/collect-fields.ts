@@ -88,7 +88,9 @@ class Collector implements CollectedFields {
 
   #open(field: string, value: unknown, path: readonly PathPart[]): unknown {
     if (!isObject(value) || value instanceof Prepared) {
-      this.#context.draft.complain(path, { message: `is ${describeValue(plainOf(value))}`, expected: "an object" });
+      const fault = value instanceof Prepared ? value.complaint : undefined;
+      const message = `is ${describeValue(plainOf(value))}`;
+      this.#context.draft.complain(path, fault ?? { message, expected: "an object" });
       return plainOf(value);
     }
     const seen = { ...value };

@@ -1,5 +1,7 @@
+import { describeValue } from "../template/complaint.js";
 import { isObject } from "../template/validate.js";
 import type { Found } from "./format.js";
+import { scalarText } from "./kind.js";
 import { templateName } from "./template-name.js";
 
 export interface Conditions {
@@ -16,7 +18,8 @@ export function setDependsOn(
   { words, missing }: Conditions,
 ): void {
   const dependencies = others.map(([name, options]) => {
-    const word = isObject(options) ? String(options["condition"] ?? missing) : missing;
+    const given = (isObject(options) ? options["condition"] : undefined) ?? missing;
+    const word = scalarText(given) ?? describeValue(given);
     const condition = Object.hasOwn(words, word) ? words[word] : undefined;
     if (condition === undefined) {
       const expected = `one of ${Object.keys(words).join(", ")}`;

@@ -132,13 +132,11 @@ function withoutProgram(rules: readonly FieldRule[], { entry, entryPath }: Entry
   const outer = fields.map((field) => field.split(".")[0] ?? "").find((name) => isObject(entry[name]));
   const known = fields.filter((field) => (outer === undefined ? !field.includes(".") : field.startsWith(`${outer}.`)));
   const path = ["", ...entryPath, ...(outer === undefined ? [] : [outer])];
-  return { path, at: "value", message: noProgram, expected: known.join(" or ") };
+  return { path, at: "value", message: "has no program", expected: known.join(" or ") };
 }
-
-const noProgram = "has no program";
 
 function isAbout(problem: Problem, earlier: readonly Problem[]): boolean {
   const isSame = (other: Problem): boolean => formatPath(other.path) === formatPath(problem.path);
-  const isForLackOfIt = problem.message === noProgram || problem.message === "is missing";
+  const isForLackOfIt = /^(?:has none of |has no program$|is missing$)/.test(problem.message);
   return earlier.some(isSame) || (isForLackOfIt && earlier.length > 0);
 }

@@ -87,6 +87,7 @@ test("what cannot be inherited is an error, and the others are imported", () => 
     b: { extends: "a", command: "x" },
     heir: { extends: "lost", command: "x" },
     odd: { extends: "constructor", command: "x" },
+    map: { extends: { process: "good" }, command: "x" },
     good: { command: "x" },
   });
   expect(namesOf(imported)).toEqual(["good"]);
@@ -97,6 +98,7 @@ test("what cannot be inherited is an error, and the others are imported", () => 
     "b.extends: it inherits from itself",
     "heir.extends: what it inherits from is wrong: lost",
     'odd.extends: no process "constructor" is there',
+    'map.extends: no process "an object" is there',
   ]);
 });
 

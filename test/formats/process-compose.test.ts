@@ -137,6 +137,24 @@ test("references are filled in before a field is read; bash looks up those of it
   expect([raw.args, raw.env]).toEqual([["-c", "x $${A}"], { A: "$${B} $$$$" }]);
 });
 
+test("a block that cannot be read is one mistake, told in its own words", () => {
+  const errors = (process: object) => {
+    const text = JSON.stringify({
+      version: "0.5",
+      processes: { a: { command: "x", ...process }, b: { command: "x" } },
+    });
+    const imported = importText(text, { ...places, format: "process-compose" });
+    return errorsOf(imported).map((error) => error.replace(/^f:1:\d+: /, ""));
+  };
+  const reference = 'has a reference drover cannot read: "${"; expected ${VAR}, ${VAR:-default}, ${VAR:?message}';
+  expect(errors({ availability: "${" })).toEqual([`processes.a.availability: ${reference}`]);
+  expect(errors({ readiness_probe: { exec: "${" } })).toEqual([`processes.a.readiness_probe.exec: ${reference}`]);
+  expect(errors({ availability: { restart: {} } })).toEqual([
+    "processes.a.availability.restart: is an object; expected a text",
+  ]);
+  expect(errors({ depends_on: { b: { condition: {} } } })[0]).toContain('.condition: unknown condition "an object"');
+});
+
 test("vars are filled in; a template that is more is an error", () => {
   const document = { vars: { PORT: 80, NAME: "w" } };
   expect(one({ command: 'run {{.PORT}} {{ "{{.X}}" }}', vars: { PORT: 81 } }, { document })).toMatchObject({

@@ -82,7 +82,7 @@ function otherFields(): readonly FieldRule[] {
 
 function restartFields(): readonly FieldRule[] {
   return inside("availability", [
-    rule("restart", "any", "restart.mode", { note: "no, on_failure, always", missing: "no", apply: setRestart }),
+    rule("restart", "scalar", "restart.mode", { note: "no, on_failure, always", missing: "no", apply: setRestart }),
     rule("backoff_seconds", "seconds", "restart.backoff", { missing: 1, apply: setDelay }),
     rule("max_restarts", "count", "restart.maxRestarts", {
       note: "0 is any number",

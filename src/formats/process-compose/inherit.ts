@@ -1,6 +1,7 @@
-import { problemAt } from "../../template/complaint.js";
+import { describeValue, problemAt } from "../../template/complaint.js";
 import type { Problem } from "../../template/problem.js";
 import { isObject } from "../../template/validate.js";
+import { scalarText } from "../kind.js";
 import { mergeProcesses } from "./merge.js";
 
 /** Characters that all processes together may inherit: a thousand times what usual ones do. */
@@ -75,6 +76,8 @@ class Heirs {
   #parentOf(name: string): string | undefined {
     const process = this.#processes[name];
     const parent = isObject(process) ? process["extends"] : undefined;
-    return parent === undefined || parent === null || parent === "" ? undefined : String(parent);
+    return parent === undefined || parent === null || parent === ""
+      ? undefined
+      : (scalarText(parent) ?? describeValue(parent));
   }
 }
