@@ -42,6 +42,7 @@ export function importFile(path: string, options: ImportFileOptions = {}): Impor
   return files.reduce((whole, file) => merge(whole, importOne(file, { ...options, format }), file), imported);
 }
 
+/** The files that a path means in a format. */
 const listMeant = (directory: string, pattern: string, format: string): readonly string[] =>
   isChained(format) ? [resolve(directory, pattern)] : listIncluded(directory, pattern);
 
@@ -72,24 +73,21 @@ function readIncluded(main: string, files: readonly string[], options: ImportFil
   const errors: TemplateError[] = [];
   const texts: IncludedText[] = [];
   const isChain = isChained(options.format ?? "");
-  const listed: string[] = [];
-  const list = (from: string, found: readonly string[]): void => {
-    for (const file of found) {
-      const isKnown = isChain && (file === main || listed.includes(file));
-      if (isKnown)
-        errors.push(new TemplateError(from, textProblem(`${file} extends itself, or is extended twice`, {})));
-      else listed.push(file);
+  const taken = new Set(isChain ? [main] : []);
+  const listed = files.map((file) => ({ file, from: main }));
+  // The list grows while it is gone through.
+  for (const { file, from } of listed) {
+    const read = taken.has(file) ? undefined : readText(file);
+    taken.add(file);
+    if (read === undefined) {
+      errors.push(new TemplateError(from, textProblem(`${file} extends itself, or is extended twice`, {})));
+    } else if ("problem" in read) {
+      errors.push(new TemplateError(file, textProblem(read.problem, {})));
+    } else {
+      texts.push({ file, directory: dirname(file), text: read.text });
+      const next = isChain ? listIncludes(read.text, surroundingsOf(file, options)) : [];
+      listed.push(...next.map((other) => ({ file: resolve(dirname(file), other), from: file })));
     }
-  };
-  list(main, files);
-  // It grows while it is gone through.
-  for (const file of listed) {
-    const read = readText(file);
-    if ("problem" in read) errors.push(new TemplateError(file, textProblem(read.problem, {})));
-    else texts.push({ file, directory: dirname(file), text: read.text });
-    const next = isChain && "text" in read ? listIncludes(read.text, surroundingsOf(file, options)) : [];
-    const found = next.map((other) => resolve(dirname(file), other));
-    list(file, found);
   }
   return { texts, errors };
 }
