@@ -20,7 +20,7 @@ export function composeExportFields(): readonly ExportRule<ComposeProcess>[] {
     kept("title", "description", sayTitle, "when there is no description"),
     kept("description", "description", putDescription),
     ...lost<ComposeProcess>("labels", "process-compose has no labels"),
-    near("enabled", "disabled", "true: it can be started by hand"),
+    near("enabled", "disabled", "disabled, but it can be started by hand"),
     kept("runOnStartup", "disabled", putDisabled, "disabled, unless something that is started depends on it"),
     ...programRules<ComposeProcess>({ command: "entrypoint", args: "entrypoint" }, putProgram),
     kept("cwd", "working_dir", ({ template, out }) => set(out, "working_dir", plainText(template.cwd))),
