@@ -275,6 +275,18 @@ describe("the host program", () => {
   });
 });
 
+test.skipIf(!hasProcfs)(
+  "memory is what the kernel has counted to the page, not what it has added up so far",
+  async () => {
+    await using manager = await managerOf({ statusPeriod: 100 });
+    const subject = manager.newProcess("small", "sleep", { args: ["1000"] });
+    await subject.start();
+    await expect.poll(async () => (await subject.updateStatus()).state).toBe("sleeping");
+    const { vmRssBytes } = await subject.updateStatus();
+    expect((await subject.stats()).memoryBytes).toBe(vmRssBytes);
+  },
+);
+
 test("without /proc the same handles work, through ps", async () => {
   await using manager = await managerOf({ os: createNodeOs({ procfs: false }), statusPeriod: 100 });
   const script = "sleep 1000 & sleep 1000 & wait";

@@ -25,7 +25,6 @@ describe("stat records", () => {
         cpuTicks: 12,
         threads: 3,
         startTicks: 98765,
-        residentPages: 250,
         waitStatus: 256,
       });
       const bytes = Buffer.from(text, "latin1");

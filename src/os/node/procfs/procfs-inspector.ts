@@ -6,7 +6,7 @@ import type { Inspector, Measurement, Member, Probe } from "../inspector.js";
 import { SharedReading } from "../shared-reading.js";
 import { type Boot, ticksPerSecond } from "./boot.js";
 import { ProcfsProbe } from "./probe.js";
-import { isProcfsEntry, readCommandLine, readEntry, readTable, readVariables } from "./table.js";
+import { isProcfsEntry, readCommandLine, readEntry, readResidentPages, readTable, readVariables } from "./table.js";
 import { listensOn } from "./unix-listeners.js";
 
 /** Looks at processes through /proc: exact identities, every state, the whole table in milliseconds. */
@@ -93,7 +93,9 @@ export class ProcfsInspector implements Inspector {
     const entry = isProcfsEntry(member) ? member : readEntry(member.pid);
     if (entry === undefined || entry.startTicks !== member.startTicks) return [];
     const { pid, startTicks, readAtMs: atMs } = entry;
-    const { cpuTicks, residentPages, threads } = entry.stat;
+    const { cpuTicks, threads } = entry.stat;
+    const residentPages = readResidentPages(pid);
+    if (residentPages === undefined) return [];
     const cpuMs = (cpuTicks * 1000) / ticksPerSecond;
     const memoryBytes = residentPages * this.#boot.pageBytes;
     const openFiles = countFiles ? countDescriptors(pid) : undefined;

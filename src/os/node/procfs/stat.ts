@@ -12,7 +12,6 @@ export interface Stat {
   readonly cpuTicks: number;
   readonly threads: number;
   readonly startTicks: number;
-  readonly residentPages: number;
   /** Wait status [52]: meaningful in a zombie, zero without permission to trace it. */
   readonly waitStatus: number;
 }
@@ -66,7 +65,6 @@ export function parseStat(text: string): Stat | undefined {
     cpuTicks: field(14) + field(15),
     threads: field(20),
     startTicks: field(22),
-    residentPages: field(24),
     waitStatus: fields.length >= 50 ? field(52) : 0,
   };
 }

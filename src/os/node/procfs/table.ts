@@ -64,6 +64,18 @@ function readStat(path: string): Stat | undefined {
   }
 }
 
+/**
+ * Pages of memory a process has; undefined when it is gone. Not those of its stat record, proc_pid_stat(5): the kernel counts them for each CPU and
+ * adds them up in batches, so that a small process has none there, and one on a machine of many CPUs is told wrong by megabytes.
+ */
+export function readResidentPages(pid: number): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a process has `name=value` in the environment it was started with, proc_pid_environ(5). */
 export function hasEnvironment(pid: number, name: string, value: string): boolean {
   return readEnvironment(pid)?.includes(`${name}=${value}`) === true;
