@@ -87,6 +87,60 @@ test.each([
   expect(lossesOf(imported)).toEqual([loss]);
 });
 
+test("what confines a service is told by name, and a user that is made for it is an error", () => {
+  const losses = (lines: string) => {
+    const imported = read(unit(lines));
+    expect(errorsOf(imported)).toEqual([]);
+    return lossesOf(imported);
+  };
+  expect(losses("NoNewPrivileges=yes\nProtectSystem=strict\nTasksMax=10\nUser=web\nDynamicUser=yes")).toEqual([
+    "dropped Service.NoNewPrivileges: the process is not confined: it may do what its user may",
+    "dropped Service.ProtectSystem: the process is not confined: it may do what its user may",
+    "dropped Service.TasksMax: drover makes no control groups",
+    "dropped Service.DynamicUser: drover makes no users: it must exist",
+  ]);
+  expect(lossesOf(read("[Unit]\nConditionPathExists=/x\n[Service]\nExecStart=/x\nDynamicUser=no\n"))).toEqual([
+    "dropped Unit.ConditionPathExists: it is started, whatever the condition says",
+  ]);
+  expect(errorsOf(read(unit("DynamicUser=yes")))).toEqual([
+    "units/web.service:3:1: Service.DynamicUser: asks for a user that is made for it; expected User=, the name of one that exists",
+  ]);
+});
+
+test("the mask of a service is that of its process, set before its limits", () => {
+  const run = (lines: string) => read(unit(lines)).templates[0]?.args;
+  expect(run("LimitNOFILE=10\nUMask=0077")).toEqual(["-c", "umask 0077 && ulimit -n 10 && exec /bin/x"]);
+  expect(errorsOf(read(unit("UMask=u=rwx")))).toEqual([
+    'units/web.service:3:1: Service.UMask: is "u=rwx"; expected such as 0027',
+  ]);
+});
+
+test("TimeoutSec is that of the start and of the stop, where they have none", () => {
+  const times = (lines: string) => {
+    const { startTimeoutMs, stop } = read(unit(lines)).templates[0] ?? {};
+    return [startTimeoutMs, stop?.gracePeriodMs];
+  };
+  expect(times("TimeoutSec=5")).toEqual([5000, 5000]);
+  expect(times("TimeoutStopSec=7\nTimeoutSec=5")).toEqual([5000, 7000]);
+  expect(lossesOf(read(unit("TimeoutSec=infinity")))).toEqual(["approximated Service.TimeoutSec: 24 hours"]);
+});
+
+test("an exit code that prevents a restart is a success to on-failure, and nothing to always", () => {
+  const codes = (mode: string) => {
+    const imported = read(unit(`Restart=${mode}\nSuccessExitStatus=3\nRestartPreventExitStatus=4 5`));
+    return [imported.templates[0]?.restart.successExitCodes, lossesOf(imported)];
+  };
+  expect(codes("on-failure")).toEqual([
+    [0, 3, 4, 5],
+    ["approximated Service.RestartPreventExitStatus: such an end counts as a success"],
+  ]);
+  expect(codes("always")).toEqual([
+    [0, 3],
+    ["dropped Service.RestartPreventExitStatus: it is restarted, however it ends"],
+  ]);
+  expect(codes("no")).toEqual([[0, 3], []]);
+});
+
 test("mistakes have their lines", () => {
   const text = "[Service]\nExecStart=/x 'open\nRestart=often\nTimeoutStopSec=soon\nNice=50\n";
   expect(errorsOf(read(text))).toEqual([

@@ -1,7 +1,9 @@
+import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "../format.js";
 import { droppedRule, inside, rule } from "../rule.js";
 import { literal } from "../variables.js";
+import { droppedServiceFields, droppedUnitFields } from "./dropped-fields.js";
 import { limitFields } from "./limits.js";
 import { checkCommands, splitCommands } from "./program.js";
 import { limitRules, restartRules } from "./restart.js";
@@ -10,13 +12,12 @@ import { splitSystemdWords } from "./words.js";
 
 /** The settings of a service. Each has a list of values, as a unit may give it several times. */
 export function systemdFields(): readonly FieldRule[] {
-  const others = "it orders units; write dependsOn for processes of drover";
   return [
     rule("Unit.Description", "any", "description", { apply: textSetter("description") }),
     rule("Unit.Documentation", "any", "labels.documentation", { apply: textSetter("labels.documentation") }),
-    ...["After", "Before", "Wants", "Requires", "BindsTo", "PartOf"].map((name) => droppedRule(`Unit.${name}`, others)),
+    ...inside("Unit", droppedUnitFields()),
     ...limitRules(),
-    ...inside("Service", [...programFields(), ...policyFields()]),
+    ...inside("Service", [...programFields(), ...policyFields(), ...droppedServiceFields()]),
     rule("Install.WantedBy", "any", "runOnStartup", { apply: () => noEffect("what is imported is started") }),
     droppedRule("Install.Alias", "a process has one name"),
     droppedRule("Install.Also", "import the other unit, too"),
@@ -41,8 +42,10 @@ function programFields(): readonly FieldRule[] {
     rule("WorkingDirectory", "any", "cwd", { missing: ["/"], apply: setDirectory }),
     rule("User", "any", "runAs.user", { apply: textSetter("runAs.user") }),
     rule("Group", "any", "runAs.group", { apply: textSetter("runAs.group") }),
+    rule("DynamicUser", "any", "", { note: "an error without User", apply: checkUser }),
     rule("Nice", "any", "nice", { apply: numberSetter("nice") }),
     rule("CPUAffinity", "any", "affinity.list", { apply: setAffinity }),
+    rule("PassEnvironment", "any", "inheritEnv", { apply: () => noEffect("all of the environment is inherited") }),
     rule("PIDFile", "any", "pidFile", { apply: textSetter("pidFile") }),
     rule("StandardOutput", "any", "logs.stdout", { note: "append: and file:", apply: streamSetter("stdout") }),
     rule("StandardError", "any", "logs.stderr", { note: "append: and file:", apply: streamSetter("stderr") }),
@@ -57,6 +60,7 @@ function policyFields(): readonly FieldRule[] {
       missing: ["90s"],
       apply: timeSetter("stop.gracePeriod", { isZeroNever: true }),
     }),
+    rule("TimeoutSec", "any", "startTimeout, stop.gracePeriod", { apply: setTimeouts }),
     rule("KillSignal", "any", "stop.signal", { apply: textSetter("stop.signal") }),
     rule("KillMode", "any", "", { note: "the whole tree is always stopped", apply: setKillMode }),
     rule("MemoryMax", "any", "limits.maxMemory", { apply: setMemory }),
@@ -70,6 +74,30 @@ function setType({ value }: Found): Verdict {
   if (["simple", "exec", "oneshot", "idle"].includes(type)) return noEffect("it runs in the foreground");
   if (type.startsWith("notify")) return dropped("drover hears no sd_notify: write a readiness check");
   return dropped(`${type}: the program must be told to stay in the foreground, and needs a readiness check`);
+}
+
+/** Dropped without a word of an error it would run as whoever runs drover: as root, as a rule. */
+function checkUser({ draft, entry, value, path }: Found): Verdict | undefined {
+  if (!isYes(valuesOf(value).at(-1))) return noEffect("it has a user that exists");
+  if (isObject(entry["Service"]) && valuesOf(entry["Service"]["User"]).length > 0)
+    return dropped("drover makes no users: it must exist");
+  draft.complain(path, {
+    message: "asks for a user that is made for it",
+    expected: "User=, the name of one that exists",
+  });
+  return undefined;
+}
+
+const isYes = (word: string | undefined): boolean => /^(?:1|y|yes|t|true|on)$/i.test(word ?? "");
+
+/** Both of them, where they are not given themselves. */
+function setTimeouts(found: Found): Verdict | undefined {
+  const service = isObject(found.entry["Service"]) ? found.entry["Service"] : {};
+  const open = Object.entries({ TimeoutStartSec: "startTimeout", TimeoutStopSec: "stop.gracePeriod" })
+    .filter(([name]) => valuesOf(service[name]).length === 0)
+    .map(([, to]) => to);
+  const verdicts = open.map((to) => timeSetter(to, { isZeroNever: true })(found));
+  return verdicts[0] ?? { to: open.join(", ") };
 }
 
 function setStop({ draft, value, path }: Found): Verdict | undefined {

@@ -26,6 +26,7 @@ export function limitFields(): readonly FieldRule[] {
         apply: setLimit,
       }),
     ),
+    rule("UMask", "any", "args", { note: "by umask of /bin/sh, before the program", apply: checkMask }),
     ...others.map((name) => droppedRule(`Limit${name}`, "no shell sets it")),
   ];
 }
@@ -36,8 +37,21 @@ function setLimit({ value, path }: Found): Verdict | undefined {
   return limitLine(String(path.at(-1)), text) === undefined ? dropped(`a shell cannot set it to ${text}`) : undefined;
 }
 
-/** What a shell is told, for each limit of a service that it can set. */
+function checkMask({ draft, value, path }: Found): undefined {
+  const text = valuesOf(value).at(-1) ?? "0022";
+  if (!maskForm.test(text)) draft.complain(path, { message: `is ${JSON.stringify(text)}`, expected: "such as 0027" });
+}
+
+const maskForm = /^[0-7]{1,4}$/;
+
+/** What a shell is told, for the mask and each limit of a service that it can set. */
 export function limitLines(service: Readonly<Record<string, unknown>>): readonly string[] {
+  const mask = valuesOf(service["UMask"]).at(-1);
+  const masks = mask !== undefined && maskForm.test(mask) ? [`umask ${mask}`] : [];
+  return [...masks, ...ulimitLines(service)];
+}
+
+function ulimitLines(service: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.keys(options).flatMap((name) => {
     const text = valuesOf(service[`Limit${name}`]).at(-1);
     return text === undefined ? [] : (limitLine(`Limit${name}`, text) ?? []);

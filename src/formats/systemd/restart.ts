@@ -27,6 +27,10 @@ export function restartRules(): readonly FieldRule[] {
     rule("Restart", "any", "restart.mode", { missing: ["no"], apply: setRestart }),
     rule("RestartSec", "any", "restart.backoff", { missing: ["100ms"], apply: setDelay }),
     rule("SuccessExitStatus", "any", "restart.successExitCodes", { apply: setSuccess }),
+    rule("RestartPreventExitStatus", "any", "restart.successExitCodes", {
+      note: "with on-failure; such an end counts as a success",
+      apply: setPrevented,
+    }),
     rule("RestartForceExitStatus", "any", "", { note: "an end by a signal always is a failure", apply: setForced }),
   ];
 }
@@ -75,6 +79,18 @@ function settingOf(entry: Found["entry"], [section, key]: readonly [string, stri
 function setDelay(found: Found): Verdict | undefined {
   timeSetter("restart.backoff.max")(found);
   return timeSetter("restart.backoff.initial")(found);
+}
+
+function setPrevented(found: Found): Verdict | undefined {
+  const { draft, value, path } = found;
+  if (draft.get("restart.mode") === "NEVER") return noEffect("it is never restarted");
+  if (draft.get("restart.mode") !== "ON_FAILURE") return dropped("it is restarted, however it ends");
+  const words = valuesOf(value).flatMap((text) => text.split(/\s+/));
+  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  const known = (draft.get("restart.successExitCodes") ?? [0]) as readonly number[];
+  draft.set("restart.successExitCodes", [...new Set([...known, ...codes])], path);
+  const note = codes.length === words.length ? "such an end counts as a success" : "only numbers are kept";
+  return { outcome: "approximated", note };
 }
 
 function setForced({ value }: Found): Verdict {
