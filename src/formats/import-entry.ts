@@ -6,6 +6,7 @@ import { isObject } from "../template/validate.js";
 import { collectFields, type GivenField } from "./collect-fields.js";
 import { Draft } from "./draft.js";
 import type { Apply, Entry, EntryContext, FieldRule, Format, Found, PlacelessRow, Scope, Verdict } from "./format.js";
+import { inForeignWords, isLack } from "./in-foreign-words.js";
 import { readKind } from "./kind.js";
 import { Prepared } from "./prepared.js";
 import { templateName } from "./template-name.js";
@@ -117,26 +118,7 @@ function complete(format: Format, context: EntryContext): Omit<ImportedEntry, "r
   return { template: problems.length === 0 ? read.template : undefined, problems };
 }
 
-/** What is missing has no place it came from: it is called what the other system calls it. */
-function inForeignWords(problem: Problem, { rules }: Format, context: EntryContext): Problem {
-  if (problem.path.length === 0 && problem.message.startsWith("has none of")) return withoutProgram(rules, context);
-  const field = formatPath(problem.path);
-  const rule = problem.message === "is missing" ? rules.find(({ to }) => to.split(", ").includes(field)) : undefined;
-  return rule === undefined ? problem : { ...problem, path: ["", ...context.entryPath, ...rule.field.split(".")] };
-}
-
-/** Told where the system wants its program: in one of the blocks that the entry has, else in the entry itself. */
-function withoutProgram(rules: readonly FieldRule[], { entry, entryPath }: EntryContext): Problem {
-  const isOfProgram = ({ to }: FieldRule): boolean => /^(?:command|script)(?:, (?:command|args))?$/.test(to);
-  const fields = rules.filter(isOfProgram).map(({ field }) => field);
-  const outer = fields.map((field) => field.split(".")[0] ?? "").find((name) => isObject(entry[name]));
-  const known = fields.filter((field) => (outer === undefined ? !field.includes(".") : field.startsWith(`${outer}.`)));
-  const path = ["", ...entryPath, ...(outer === undefined ? [] : [outer])];
-  return { path, at: "value", message: "has no program", expected: known.join(" or ") };
-}
-
 function isAbout(problem: Problem, earlier: readonly Problem[]): boolean {
   const isSame = (other: Problem): boolean => formatPath(other.path) === formatPath(problem.path);
-  const isForLackOfIt = /^(?:has none of |has no program$|is missing$)/.test(problem.message);
-  return earlier.some(isSame) || (isForLackOfIt && earlier.length > 0);
+  return earlier.some(isSame) || (isLack(problem) && earlier.length > 0);
 }

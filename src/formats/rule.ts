@@ -1,3 +1,4 @@
+import { noEffect } from "./apply.js";
 import type { FieldRule } from "./format.js";
 import type { Kind } from "./kind.js";
 
@@ -14,6 +15,11 @@ export function rule(
 /** A field that drover has nothing for, and why. */
 export function droppedRule(field: string, note: string): FieldRule {
   return { field, kind: "any", to: "", outcome: "dropped", note };
+}
+
+/** The same for one that is off unless it is given: given as false, it means what is so anyway. */
+export function droppedFlag(field: string, note: string): FieldRule {
+  return { ...droppedRule(field, note), apply: ({ value }) => (value === false ? noEffect("it is off") : undefined) };
 }
 
 /** The same rules, for fields inside another. */

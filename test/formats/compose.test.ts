@@ -160,6 +160,21 @@ test("variables come from the environment, and then from .env beside the file", 
   expect(template.instances).toBe(3);
 });
 
+test("a service that is scaled to nothing does not run", () => {
+  const services = {
+    a: { command: "x", scale: 0 },
+    b: { command: "x", deploy: { replicas: 0 } },
+    c: { command: "x", scale: 2 },
+  };
+  const imported = importText(JSON.stringify({ services }), places);
+  expect(errorsOf(imported)).toEqual([]);
+  expect(imported.templates.map(({ enabled, instances }) => [enabled, instances])).toEqual([
+    [false, 1],
+    [false, 1],
+    [true, 2],
+  ]);
+});
+
 test("mistakes have their places, and the good ones are imported", () => {
   const imported = importText(
     `services:

@@ -52,8 +52,14 @@ test("what runs", () => {
     ["--inspect", "--max-old-space-size=100", "./a.js", "x"],
   ]);
   expect(runs({ script: "node -e 1 > x", args: "ignored" })).toEqual(["bash", ["-c", "node -e 1 > x"]]);
-  expect(lossesOf(read({ script: "npm start", args: "--silent" }))).toEqual([
-    "dropped apps[0].args: PM2 gives a script with blanks to bash, and no args with it",
+  const besideLine = { args: "--silent", interpreter: "none", node_args: "--inspect" };
+  expect(lossesOf(read({ script: "npm start", ...besideLine }))).toEqual(
+    Object.keys(besideLine).map((name) => {
+      return `dropped apps[0].${name}: PM2 gives a script with blanks to bash, and nothing with it`;
+    }),
+  );
+  expect(lossesOf(read({ script: "a.js", wait_ready: false, time: false, disable_logs: true }))).toEqual([
+    "dropped apps[0].disable_logs: what is written is always kept; maxSize in logs limits it",
   ]);
   expect(namesOf(read({ script: "lib/server.js" }))).toEqual(["server"]);
   expect(namesOf(read({ cmd: "node -e 1" }))).toEqual(["node--e-1"]);

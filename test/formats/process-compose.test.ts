@@ -79,6 +79,23 @@ test("a file with everything", () => {
   });
 });
 
+test("a flag that is off, and no number of replicas, mean what is so anyway", () => {
+  const flags = ["is_daemon", "is_foreground", "is_tty", "is_elevated", "is_interactive", "truncate_log"];
+  const process = { command: "x", replicas: 0, ...Object.fromEntries(flags.map((flag) => [flag, false])) };
+  const imported = importText(JSON.stringify({ version: "0.5", processes: { a: process } }), places);
+  expect([errorsOf(imported), lossesOf(imported), imported.templates[0]?.instances]).toEqual([[], [], 1]);
+});
+
+test("a probe without a check is told in the words of its system", () => {
+  const probe = { period_seconds: 2 };
+  const processes = { a: { command: "x", readiness_probe: probe }, b: { command: "x", liveness_probe: probe } };
+  const document = JSON.stringify({ version: "0.5", processes }, null, 1);
+  expect(errorsOf(importText(document, places))).toEqual([
+    "f:6:23: processes.a.readiness_probe: has no check; expected readiness_probe.exec or readiness_probe.http_get",
+    "f:12:22: processes.b.liveness_probe: has no check; expected liveness_probe.exec or liveness_probe.http_get",
+  ]);
+});
+
 test("mistakes have their places, and the good processes are there", () => {
   const wrong = `processes:
   good: { command: x, working_dir: . }

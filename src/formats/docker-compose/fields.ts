@@ -24,7 +24,7 @@ export function composeFields(): readonly FieldRule[] {
     rule("user", "any", "runAs.user, runAs.group", { apply: setUser }),
     rule("labels", "any", "labels", { apply: setLabels }),
     rule("profiles", "texts", "runOnStartup", { note: "started by hand", apply: setProfiles }),
-    rule("scale", "count", "instances"),
+    rule("scale", "count", "instances", { note: "0 is none", apply: setScale }),
     rule("stop_signal", "scalar", "stop.signal"),
     rule("stop_grace_period", "scalar", "stop.gracePeriod", { missing: "10s" }),
     ...inside("healthcheck", healthFields()),
@@ -32,6 +32,12 @@ export function composeFields(): readonly FieldRule[] {
     ...composeLimits(),
     ...containerFields(),
   ];
+}
+
+function setScale({ draft, value, path }: Found): Verdict | undefined {
+  if (value !== 0) draft.set("instances", value, path);
+  else draft.set("enabled", false, path);
+  return value === 0 ? { to: "enabled" } : undefined;
 }
 
 function restartFields(): readonly FieldRule[] {
@@ -42,7 +48,7 @@ function restartFields(): readonly FieldRule[] {
       apply: setRestart,
     }),
     ...inside("deploy", [
-      rule("replicas", "count", "instances"),
+      rule("replicas", "count", "instances", { note: "0 is none", apply: setScale }),
       rule("restart_policy.condition", "scalar", "restart.mode", {
         note: "none, on-failure, any",
         apply: setCondition,

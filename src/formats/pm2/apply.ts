@@ -12,18 +12,24 @@ import { remarkOnWords, splitAsPm2 } from "./words.js";
 /** What runs is put together when all parts are known. */
 export function later(): undefined {}
 
-export function setArgs({ draft, entry, value, path }: Found): Verdict | undefined {
-  const words = wordsOf(value);
-  if (!("message" in words)) draft.set("args", words, path);
-  const remark = checkWords({ draft, value, path });
-  return hasLine(entry) ? dropped("PM2 gives a script with blanks to bash, and no args with it") : remark;
+/** PM2 gives a script with blanks to bash, and leaves out all that is for a file. */
+export function besideLine({ entry }: Found): Verdict | undefined {
+  return hasLine(entry) ? dropped("PM2 gives a script with blanks to bash, and nothing with it") : undefined;
 }
 
-export function checkWords({ draft, value, path }: Pick<Found, "draft" | "value" | "path">): Verdict | undefined {
+export function setArgs(found: Found): Verdict | undefined {
+  const words = wordsOf(found.value);
+  if (!("message" in words)) found.draft.set("args", words, found.path);
+  return setBefore(found);
+}
+
+/** They are put together when all parts are known. */
+export function setBefore(found: Found): Verdict | undefined {
+  const { draft, value, path } = found;
   const words = wordsOf(value);
   if ("message" in words) draft.complain(path, { message: words.message, expected: "words" });
   const note = remarkOnWords(value);
-  return note === undefined ? undefined : { outcome: "approximated", note };
+  return besideLine(found) ?? (note === undefined ? undefined : { outcome: "approximated", note });
 }
 
 export function setInstances({ draft, value, path }: Found): Verdict | undefined {

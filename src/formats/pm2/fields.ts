@@ -1,12 +1,13 @@
 import { asName, dropped, noEffect } from "../apply.js";
 import type { FieldRule } from "../format.js";
-import { droppedRule, rule } from "../rule.js";
+import { droppedFlag, droppedRule, rule } from "../rule.js";
 import {
-  checkWords,
+  besideLine,
   idSetter,
   ifWatched,
   later,
   setArgs,
+  setBefore,
   setChosenEnv,
   setDelay,
   setEnv,
@@ -37,10 +38,10 @@ export function pm2Fields(): readonly FieldRule[] {
     ),
     rule("args", "any", "args", { note: "a text is split into words, as a shell does", apply: setArgs }),
     rule("cwd", "text", "cwd"),
-    rule("interpreter", "text", "interpreter, command", { note: "`none` runs the script itself", apply: later }),
-    rule("exec_interpreter", "text", "interpreter, command", { note: "the same", apply: later }),
+    rule("interpreter", "text", "interpreter, command", { note: "`none` runs the script itself", apply: besideLine }),
+    rule("exec_interpreter", "text", "interpreter, command", { note: "the same", apply: besideLine }),
     ...["interpreter_args", "interpreterArgs", "node_args"].map((name) =>
-      rule(name, "any", "args", { note: "before the script", apply: checkWords }),
+      rule(name, "any", "args", { note: "before the script", apply: setBefore }),
     ),
     rule("instances", "any", "instances", { note: "`max` is the number of CPUs here and now", apply: setInstances }),
     rule("increment_var", "text", "", { note: "DROVER_INSTANCE has the number", apply: setNumberName }),
@@ -80,9 +81,9 @@ function restartFields(): readonly FieldRule[] {
     rule("treekill", "flag", "", {
       apply: ({ value }) => (value === true ? noEffect("always") : dropped("the whole tree is always stopped")),
     }),
-    droppedRule("wait_ready", "drover has no IPC: write a readiness check"),
+    droppedFlag("wait_ready", "drover has no IPC: write a readiness check"),
     droppedRule("listen_timeout", "drover has no IPC: write a readiness check"),
-    droppedRule("shutdown_with_message", "drover has no IPC: the process is sent a signal"),
+    droppedFlag("shutdown_with_message", "drover has no IPC: the process is sent a signal"),
     ...["cron_restart", "cron"].map((name) =>
       droppedRule(name, "a schedule of drover starts jobs; it restarts no service"),
     ),
@@ -101,12 +102,12 @@ function otherFields(): readonly FieldRule[] {
     ...["log_file", "log"].map((name) =>
       droppedRule(name, "both streams have files of their own: name one for both in out_file and error_file"),
     ),
-    droppedRule("disable_logs", "what is written is always kept; maxSize in logs limits it"),
+    droppedFlag("disable_logs", "what is written is always kept; maxSize in logs limits it"),
     droppedRule("log_type", "nothing is written between the lines: `drover logs --json` shows objects"),
     rule("merge_logs", "flag", "", { apply: () => noEffect("files that are named are shared by all instances") }),
     rule("combine_logs", "flag", "", { apply: () => noEffect("files that are named are shared by all instances") }),
     droppedRule("log_date_format", "nothing is written between the lines: `drover logs --timestamps` shows times"),
-    droppedRule("time", "nothing is written between the lines: `drover logs --timestamps` shows times"),
+    droppedFlag("time", "nothing is written between the lines: `drover logs --timestamps` shows times"),
     ...["pid_file", "pid"].map((name) => rule(name, "text", "pidFile", { note: "relative to cwd" })),
     rule("namespace", "text", "group"),
     ...["uid", "user"].map((name) => rule(name, "any", "runAs.user", { apply: idSetter("runAs.user") })),

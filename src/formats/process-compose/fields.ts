@@ -6,7 +6,7 @@ import { type Conditions, setDependsOn } from "../dependencies.js";
 import type { FieldRule, Found, Verdict } from "../format.js";
 import { scalarText } from "../kind.js";
 import { readEnvValue } from "../references.js";
-import { droppedRule, inside, rule } from "../rule.js";
+import { droppedFlag, droppedRule, inside, rule } from "../rule.js";
 import { needsShell, splitShellWords } from "../shell-words.js";
 import { literal, variablesOf } from "../variables.js";
 import { processComposeFileFields } from "./file-fields.js";
@@ -32,7 +32,7 @@ export function processComposeFields(): readonly FieldRule[] {
     }),
     rule("success_exit_codes", "any", "restart.successExitCodes", { note: "beside 0", apply: setExitCodes }),
     rule("depends_on", "any", "dependsOn", { note: "all five conditions", apply: setDependencies }),
-    rule("replicas", "count", "instances"),
+    rule("replicas", "count", "instances", { note: "0 is 1", apply: setReplicas }),
     rule("namespace", "any", "group", { note: "the first, where there are several", apply: setGroup }),
     rule("disabled", "flag", "enabled", { apply: setDisabled }),
     rule("is_disabled", "scalar", "enabled", { note: "wins over disabled", apply: setIsDisabled }),
@@ -58,19 +58,19 @@ export function processComposeFields(): readonly FieldRule[] {
 
 function otherFields(): readonly FieldRule[] {
   return [
-    droppedRule(
+    droppedFlag(
       "is_daemon",
       "a program that goes into the background by itself must be told to stay in the foreground",
     ),
-    droppedRule("is_foreground", "drover gives the terminal to no process"),
-    droppedRule("is_tty", "drover gives a terminal to no process"),
-    droppedRule("is_elevated", "use runAs"),
+    droppedFlag("is_foreground", "drover gives the terminal to no process"),
+    droppedFlag("is_tty", "drover gives a terminal to no process"),
+    droppedFlag("is_elevated", "use runAs"),
     rule("vars", "any", "", { apply: () => noEffect("they are filled in") }),
     rule("is_template_disabled", "flag", "", { apply: () => noEffect("the command is kept as it is") }),
     rule("extends", "text", "", { note: "what that process has, this one has, too", apply: () => noEffect("") }),
-    droppedRule("is_interactive", "drover gives the terminal to no process"),
+    droppedFlag("is_interactive", "drover gives the terminal to no process"),
     droppedRule("launch_timeout_seconds", "it is about is_daemon"),
-    droppedRule("truncate_log", "logs go on where they ended, and are rotated"),
+    droppedFlag("truncate_log", "logs go on where they ended, and are rotated"),
     droppedRule("mcp", "drover has a REST API"),
     droppedRule("send_keys", "drover gives a terminal to no process"),
     ...["monitor_for", "monitor_silence_threshold"].map((name) =>
@@ -89,8 +89,8 @@ function restartFields(): readonly FieldRule[] {
       missing: 0,
       apply: setMaxRestarts,
     }),
-    droppedRule("exit_on_end", "the other processes run on"),
-    droppedRule("exit_on_skipped", "the other processes run on"),
+    droppedFlag("exit_on_end", "the other processes run on"),
+    droppedFlag("exit_on_skipped", "the other processes run on"),
   ]);
 }
 
@@ -169,6 +169,10 @@ function setGroup({ draft, value, path }: Found): Verdict | undefined {
     draft.complain(path, { message: `is ${describeValue(value)}`, expected: "a text, or a list of texts" });
   } else draft.set("group", groups[0], path);
   return groups.length > 1 ? { outcome: "approximated", note: "the first: a process is in one group" } : undefined;
+}
+
+function setReplicas({ draft, value, path }: Found): undefined {
+  draft.set("instances", value === 0 ? 1 : value, path);
 }
 
 function setDisabled({ draft, value, path }: Found): undefined {
