@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ProcessError } from "../errors.js";
 import type { ReportRow } from "../formats/format.js";
@@ -110,7 +110,7 @@ function printFiles({ files }: Exported, terminal: Terminal): void {
 }
 
 /**
- * A file that is there already is somebody's: it is not replaced, and then none is written.
+ * A file that is there already is somebody's: it is not replaced, and then none is written. Nor is any left when one cannot be written.
  *
  * @throws ProcessError NAME_TAKEN
  */
@@ -121,9 +121,16 @@ function writeFiles({ files }: Exported, directory: string): void {
     throw new ProcessError("NAME_TAKEN", `${taken.join(", ")} ${verb} already; nothing is written, move it away first`);
   }
   makeOutputDirectory(directory);
+  const made: string[] = [];
   try {
-    for (const { name, text } of files) writeFileSync(join(directory, name), text, { flag: "wx" });
+    for (const { name, text } of files) {
+      const path = join(directory, name);
+      closeSync(openSync(path, "wx"));
+      made.push(path);
+      writeFileSync(path, text);
+    }
   } catch (error) {
+    for (const path of made) rmSync(path, { force: true });
     throw new ProcessError("BAD_REQUEST", `cannot write to ${directory}: ${describeFailure(error)}`, { cause: error });
   }
 }

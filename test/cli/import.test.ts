@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { parseAllDocuments } from "yaml";
@@ -48,7 +48,7 @@ test("import names the included file, and writes values of its environment into 
 
 test("a program is read and not run; what cannot be told is an error with its place", async () => {
   const here = place();
-  const program = `import { writeFileSync } from "node:fs";
+  const program = `import { symlinkSync, writeFileSync } from "node:fs";
 writeFileSync("ran", "");
 manager.start({ name: "web", command: "sleep", args: [\`\${10 * 6}\`] });
 manager.start({ name: "other", command: find() });
@@ -141,6 +141,15 @@ test("export without names takes all templates, and writes none of the files whe
   });
   expect(readdirSync(join(here.path, "units"))).toEqual(["web.service"]);
   expect(readFileSync(join(here.path, "units/web.service"), "utf8")).toBe("mine");
+  // A link that leads nowhere is no file, and cannot be written either.
+  mkdirSync(join(here.path, "half"));
+  symlinkSync("nowhere", join(here.path, "half/web.service"));
+  const half = await here.drover("export", "--to", "systemd", "--write", "half");
+  expect(half).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("error: cannot write to half: EEXIST: ") as string,
+  });
+  expect(readdirSync(join(here.path, "half"))).toEqual(["web.service"]);
   writeFileSync(join(here.path, "templates/wrong.yaml"), "name: wrong\n");
   expect(await here.drover("export", "--to", "pm2")).toMatchObject({ status: 2, stdout: "" });
   expect(await here.drover("export", "db", "--to", "pm2")).toMatchObject({ status: 0 });
