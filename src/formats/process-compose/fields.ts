@@ -49,6 +49,7 @@ export function processComposeFields(): readonly FieldRule[] {
       rule("signal", "count", "stop.signal", { apply: setSignal }),
       rule("timeout_seconds", "seconds", "stop.gracePeriod", { missing: 10 }),
       rule("parent_only", "flag", "", { apply: setParentOnly }),
+      droppedRule("send_keys", "drover gives a terminal to no process"),
     ]),
     ...processComposeFileFields(),
     ...otherFields(),
@@ -72,7 +73,6 @@ function otherFields(): readonly FieldRule[] {
     droppedRule("launch_timeout_seconds", "it is about is_daemon"),
     droppedFlag("truncate_log", "logs go on where they ended, and are rotated"),
     droppedRule("mcp", "drover has a REST API"),
-    droppedRule("send_keys", "drover gives a terminal to no process"),
     ...["monitor_for", "monitor_silence_threshold"].map((name) =>
       droppedRule(name, "`drover logs -f` shows what is written"),
     ),

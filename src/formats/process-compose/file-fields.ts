@@ -1,7 +1,9 @@
 import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "../format.js";
-import { droppedRule, inside, rule } from "../rule.js";
+import { droppedFlag, droppedRule, inside, rule } from "../rule.js";
+
+const nothingBetween = "nothing is written between the lines: `drover logs --timestamps` shows times";
 
 /** The fields about times and files: schedules, logs, what is watched. */
 export function processComposeFileFields(): readonly FieldRule[] {
@@ -17,9 +19,14 @@ export function processComposeFileFields(): readonly FieldRule[] {
       rule("rotation.max_size_mb", "megabytes", "logs.maxSize"),
       rule("rotation.max_backups", "count", "logs.maxFiles", { note: "one more", apply: setMaxFiles }),
       rule("rotation.compress", "flag", "logs.compress"),
+      droppedRule("rotation.max_age_days", "old files are kept by their number, not by their age"),
+      ...["directory", "filename"].map((name) => droppedRule(`rotation.${name}`, "log_location names the file")),
       ...["no_metadata", "disable_json", "flush_each_line"].map((name) =>
         rule(name, "flag", "", { apply: asLinesAre }),
       ),
+      droppedFlag("add_timestamp", nothingBetween),
+      ...["timestamp_format", "fields_order"].map((name) => droppedRule(name, nothingBetween)),
+      droppedFlag("no_color", "lines are written as they are"),
     ]),
     rule("watch.paths", "any", "watch.paths, watch.ignore", { apply: setPaths }),
     rule("watch.debounce", "scalar", "watch.debounce"),
