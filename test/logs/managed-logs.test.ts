@@ -80,13 +80,18 @@ describe("the log of a process", () => {
   test("goes on across restarts, with a marker where that is asked for", async () => {
     const manager = await open({ stateDir: join(place(), "state") });
     const app = manager.newProcess("app", "sh", {
-      ...shell("echo up; printf unfinished; exec sleep 1000"),
+      // In one write(2): who sees the line knows that the rest is there, too.
+      ...shell(String.raw`printf 'up\nunfinished'; exec sleep 1000`),
       logs: { marker: true },
     });
     const lines = collect(app);
+    const ups = (): number => textOf(lines).filter((line) => line === "up").length;
     await app.start();
-    await app.restart();
-    await app.restart();
+    for (let run = 1; run <= 2; run += 1) {
+      await expect.poll(ups, { timeout: 10_000 }).toBe(run);
+      await app.restart();
+    }
+    await expect.poll(ups, { timeout: 10_000 }).toBe(3);
     await app.kill();
     const run = [expect.stringMatching(/^--- app starts at \d{4}-.*Z ---$/), "up", "unfinished"];
     await expect.poll(() => textOf(lines), { timeout: 10_000 }).toEqual([...run, ...run, ...run]);
