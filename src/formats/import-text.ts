@@ -163,7 +163,8 @@ function readerMeantBy(text: string): Format["read"] {
 function problemsOf(document: ReadDocument | undefined): readonly LocatedProblem[] {
   if (document === undefined) return [unknownSystem()];
   if ("problems" in document) return document.problems;
-  return hasFaults(document) ? (document.faults ?? []) : [unknownSystem()];
+  const { faults = [] } = document;
+  return faults.length > 0 ? faults : [unknownSystem()];
 }
 
 function unknownSystem(): ReturnType<typeof textProblem> {

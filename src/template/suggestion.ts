@@ -27,13 +27,13 @@ function isAbbreviation(word: string, known: string): boolean {
   return found === word.length;
 }
 
-const nearEnough = (word: string, known: string): number => {
-  return Math.max(1, Math.floor(Math.max(word.length, known.length) / 3));
-};
+const nearEnough = (word: string, known: string): number =>
+  Math.max(1, Math.floor(Math.max(word.length, known.length) / 3));
 
 /** The edit distance; infinite beyond the limit, which is seen at once where the lengths differ by more. */
 function distanceWithin(limit: number, from: string, to: string): number {
-  const distance = Math.abs(from.length - to.length) > limit ? limit + 1 : editDistance(from, to);
+  if (Math.abs(from.length - to.length) > limit) return Number.POSITIVE_INFINITY;
+  const distance = editDistance(from, to);
   return distance <= limit ? distance : Number.POSITIVE_INFINITY;
 }
 

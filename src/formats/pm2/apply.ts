@@ -18,17 +18,26 @@ export function besideLine({ entry }: Found): Verdict | undefined {
 }
 
 export function setArgs(found: Found): Verdict | undefined {
-  const words = wordsOf(found.value);
-  if (!("message" in words)) found.draft.set("args", words, found.path);
-  return setBefore(found);
+  const words = readWords(found);
+  if (words !== undefined) found.draft.set("args", words, found.path);
+  return tellWords(found, words);
 }
 
 /** They are put together when all parts are known. */
 export function setBefore(found: Found): Verdict | undefined {
-  const { draft, value, path } = found;
+  return tellWords(found, readWords(found));
+}
+
+function readWords({ draft, value, path }: Found): readonly string[] | undefined {
   const words = wordsOf(value);
-  if ("message" in words) draft.complain(path, { message: words.message, expected: "words" });
-  const note = remarkOnWords(value);
+  if (!("message" in words)) return words;
+  draft.complain(path, { message: words.message, expected: "words" });
+  return undefined;
+}
+
+function tellWords(found: Found, words: readonly string[] | undefined): Verdict | undefined {
+  const isText = typeof found.value === "string" && words !== undefined;
+  const note = isText ? remarkOnWords(String(found.value), words) : undefined;
   return besideLine(found) ?? (note === undefined ? undefined : { outcome: "approximated", note });
 }
 

@@ -3,6 +3,7 @@ import { describeValue, problemAt } from "../../template/complaint.js";
 import type { PathPart, Problem } from "../../template/problem.js";
 import type { LocatedProblem, Position, SourceDocument } from "../../template/source-document.js";
 import { isObject } from "../../template/validate.js";
+import { faultsOf, inFile, locateIn } from "../document-part.js";
 import type { DocumentPart, Scope } from "../format.js";
 import { replaceIn } from "../interpolate.js";
 import { type Substituted, substituteIn } from "../references.js";
@@ -19,7 +20,7 @@ export function joinFiles(parts: readonly DocumentPart[], scope: Scope): SourceD
   });
   return {
     value: values.reduceRight((base, over) => mergeProjects(base, over)),
-    faults: parts.flatMap(faultsOf),
+    faults: parts.flatMap((part) => [...faultsOf(part), ...(part.file === "" ? [] : complainOfBase(part))]),
     locate: (path, at) => locate(parts, path, at),
   };
 }
@@ -58,13 +59,12 @@ function anchored(own: unknown, directory: string, read: (text: string) => Subst
   return "text" in filled && isAbsolute(filled.text) ? own : resolve(directory, own);
 }
 
-function faultsOf({ file, document }: DocumentPart): readonly LocatedProblem[] {
-  const { value, faults = [] } = document;
-  if (file === "") return faults;
+/** What is wrong with a file that is extended, which is not looked at again when all are one. */
+function complainOfBase(part: DocumentPart): readonly LocatedProblem[] {
+  const { value } = part.document;
   const isProject = isObject(value) || value === null || value === undefined;
-  const own = isProject ? complainOfExtends(value) : [{ path: [], at: "value", ...notProject } as const];
-  const located = own.map((problem) => ({ ...problem, ...document.locate(problem.path, problem.at) }));
-  return [...faults, ...located].map((fault) => ({ ...fault, file }));
+  const problems = isProject ? complainOfExtends(value) : [problemAt([], notProject)];
+  return problems.map((problem) => inFile(part, { ...problem, ...part.document.locate(problem.path, problem.at) }));
 }
 
 const notProject = { message: "is no project", expected: "a map with processes" };
@@ -80,8 +80,7 @@ export function complainOfExtends(value: unknown): readonly Problem[] {
 function locate(parts: readonly DocumentPart[], path: readonly PathPart[], at: Problem["at"]): Position | undefined {
   const lengths = parts.map(({ document }) => lengthIn(document.value, path));
   const owner = parts[lengths.indexOf(Math.max(...lengths))];
-  const place = owner?.document.locate(path, at);
-  return place === undefined || owner?.file === "" ? place : { ...place, file: owner?.file };
+  return locateIn(owner, path, at);
 }
 
 /** How many steps of a way there are in a value. */

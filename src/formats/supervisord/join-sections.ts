@@ -1,6 +1,7 @@
 import type { PathPart, Problem } from "../../template/problem.js";
-import type { LocatedProblem, Position, SourceDocument } from "../../template/source-document.js";
+import type { Position, SourceDocument } from "../../template/source-document.js";
 import { isObject } from "../../template/validate.js";
+import { faultsOf, locateIn } from "../document-part.js";
 import type { DocumentPart } from "../format.js";
 
 /** Where something of the joined document comes from. */
@@ -18,10 +19,6 @@ export function joinSections(parts: readonly DocumentPart[]): SourceDocument {
   const sections = [...joint.sections].map(([name, keys]) => [name, Object.fromEntries(keys)] as const);
   const faults = parts.flatMap(faultsOf);
   return { value: Object.fromEntries(sections), faults, locate: (path, at) => joint.locate(path, at) };
-}
-
-function faultsOf({ file, document: { faults = [] } }: DocumentPart): readonly LocatedProblem[] {
-  return file === "" ? faults : faults.map((fault) => ({ ...fault, file }));
 }
 
 const membersOf = (value: unknown): readonly [string, unknown][] => (isObject(value) ? Object.entries(value) : []);
@@ -48,8 +45,7 @@ class Joint {
 
   locate(path: readonly PathPart[], at: Problem["at"]): Position | undefined {
     const origin = this.#originOf(path);
-    const place = origin?.part.document.locate(origin.path, at);
-    return place === undefined || origin?.part.file === "" ? place : { ...place, file: origin?.part.file };
+    return locateIn(origin?.part, origin?.path ?? [], at);
   }
 
   /** Of a key that is none of the section the default one may know more. */

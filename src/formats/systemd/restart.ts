@@ -85,23 +85,29 @@ function setPrevented(found: Found): Verdict | undefined {
   const { draft, value, path } = found;
   if (draft.get("restart.mode") === "NEVER") return noEffect("it is never restarted");
   if (draft.get("restart.mode") !== "ON_FAILURE") return dropped("it is restarted, however it ends");
-  const words = valuesOf(value).flatMap((text) => text.split(/\s+/));
-  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  const { codes, isAll } = codesOf(value);
   const known = (draft.get("restart.successExitCodes") ?? [0]) as readonly number[];
   draft.set("restart.successExitCodes", [...new Set([...known, ...codes])], path);
-  const note = codes.length === words.length ? "such an end counts as a success" : "only numbers are kept";
+  const note = isAll ? "such an end counts as a success" : "only numbers are kept";
   return { outcome: "approximated", note };
 }
 
 function setForced({ value }: Found): Verdict {
-  const words = valuesOf(value).flatMap((text) => text.split(/\s+/));
-  const isSignals = words.every((word) => /^(?:SIG)?(?:HUP|INT|TERM|PIPE)$/.test(word));
+  const isSignals = wordsOf(value).every((word) => /^(?:SIG)?(?:HUP|INT|TERM|PIPE)$/.test(word));
   return isSignals ? noEffect("an end by a signal is a failure") : dropped("the exit code does not force a restart");
 }
 
 function setSuccess({ draft, value, path }: Found): Verdict | undefined {
-  const words = valuesOf(value).flatMap((text) => text.split(/\s+/));
-  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  const { codes, isAll } = codesOf(value);
   draft.set("restart.successExitCodes", [...new Set([0, ...codes])], path);
-  return codes.length === words.length ? undefined : { outcome: "approximated", note: "only numbers are kept" };
+  return isAll ? undefined : { outcome: "approximated", note: "only numbers are kept" };
 }
+
+/** The exit codes that are numbers, and whether all are. */
+function codesOf(value: unknown): { readonly codes: readonly number[]; readonly isAll: boolean } {
+  const words = wordsOf(value);
+  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  return { codes, isAll: codes.length === words.length };
+}
+
+const wordsOf = (value: unknown): readonly string[] => valuesOf(value).flatMap((text) => text.split(/\s+/));
