@@ -22,6 +22,10 @@ process.once("exit", () => {
   process.exitCode = exitCode.usage;
 });
 
+// Left to itself, Node gives signals their default action back some milliseconds before it is gone, and the second of two signals
+// for one Ctrl-C would be a death in place of this end.
+process.once("beforeExit", () => process.exit());
+
 try {
   await program.parseAsync();
 } catch (reason) {

@@ -24,8 +24,8 @@ export interface Terminal {
   readonly height: number | undefined;
   /** Resolves when nobody reads the results any more. */
   readonly closed: Promise<void>;
-  /** Calls the listener at Ctrl-C, which then does not end the program; gives what takes it off. */
-  onInterrupt(listener: () => void): () => void;
+  /** Calls the listener at each Ctrl-C, which from now on does not end the program by itself. */
+  onInterrupt(listener: () => void): void;
 }
 
 export interface TerminalOptions {
@@ -60,9 +60,9 @@ export function openTerminal({ isDebugging = () => false, isOwn = true }: Termin
     },
     closed: isOwn ? whenClosed([stdout, stderr]) : new Promise(() => undefined),
     onInterrupt: (listener) => {
-      if (!isOwn) return () => undefined;
-      process.on("SIGINT", listener);
-      return () => void process.off("SIGINT", listener);
+      // Never taken off: one Ctrl-C may arrive twice (the terminal signals the whole foreground group, and npx passes it on), and the
+      // second must not turn a clean end into a death by signal.
+      if (isOwn) process.on("SIGINT", listener);
     },
   };
 }

@@ -21,14 +21,10 @@ export async function watchList(
   terminal: Terminal,
 ): Promise<number> {
   const watch = new ListWatch(client, wanted, listViewOf(json, terminal));
-  const release = terminal.onInterrupt(() => watch.end());
+  terminal.onInterrupt(() => watch.end());
   void terminal.closed.then(() => watch.end());
-  try {
-    await watch.run();
-    return exitCode.done;
-  } finally {
-    release();
-  }
+  await watch.run();
+  return exitCode.done;
 }
 
 class ListWatch {
@@ -52,7 +48,9 @@ class ListWatch {
 
   /** Rejects when there is no manager to begin with. */
   async run(): Promise<void> {
-    await this.#show();
+    await this.#show().catch((reason: unknown) => {
+      if (!this.#hasEnded) throw reason;
+    });
     await Promise.all([this.#listen().finally(() => this.end()), this.#redraw().finally(() => this.end())]);
   }
 

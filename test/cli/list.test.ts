@@ -85,6 +85,18 @@ describe("drover list --watch", () => {
     expect(told.err).toBe("");
   });
 
+  test("ends with exit code 0 also when one Ctrl-C arrives twice", async () => {
+    const here = await daemon({ name: "web", ...sleeper });
+    const { child, ended, told } = watch(here);
+    await expect.poll(() => told.out, wait).toMatch(/\nweb /);
+    child.kill("SIGINT");
+    // Both at once would be one signal; the second must find the program on its way out.
+    const again = setInterval(() => child.kill("SIGINT"), 5);
+    expect(await ended).toEqual([0, null]);
+    clearInterval(again);
+    expect(told.err).toBe("");
+  });
+
   test("is refused where there is no manager to begin with", async () => {
     const here = await daemon();
     expect(await here.drover("list", "-w", "--state-dir", "none")).toMatchObject({ status: 4, stdout: "" });
