@@ -118,6 +118,7 @@ test("what is not kept as it is", () => {
     "approximated Web_1 limits.maxMemory: the kernel ends the container at once; as much is asked for",
     "approximated Web_1 limits.maxCpu: slowed down to it, not restarted; as much is asked for",
     "approximated Web_1 instances: no DROVER_INSTANCE: a StatefulSet has numbers in the names of its pods",
+    "approximated Web_1 runOnStartup: what is applied is started",
     "approximated Web_1 inheritEnv: the container has the environment of its image, not that of the host",
     "approximated Web_1 restart.backoff: Kubernetes waits 10 s before a restart, then twice as long each time, up to 5 min",
     "approximated Web_1 readiness.http.expectedStatus: every status from 200 to 399 is accepted",
@@ -132,6 +133,10 @@ test.each([
   [{ limits: { maxCpu: 5, action: "NOTIFY" } }, "limits.maxCpu", "dropped; Kubernetes tells nobody"],
   [{ stop: { gracePeriod: "0s" } }, "stop.gracePeriod", "mapped; terminationGracePeriodSeconds"],
   [{ schedule: { cron: "0 0 L * *" } }, "schedule.cron", "dropped; Kubernetes has no such times"],
+  [{ runOnStartup: false }, "runOnStartup", "approximated; what is applied is started"],
+  [{ runOnStartup: true }, "runOnStartup", "mapped"],
+  [{ runOnStartup: true, enabled: false }, "runOnStartup", "mapped"],
+  [{ runOnStartup: true, schedule: { cron: "0 0 * * *" } }, "runOnStartup", "approximated; runs at its times only"],
   [{ dependsOn: [{ name: "db" }] }, "dependsOn", "dropped; Kubernetes starts all at once"],
 ])("%j is told", (json, field, expected) => {
   expect(toldOf(json, "kubernetes", field)).toContain(expected);

@@ -15,7 +15,7 @@ export function kubernetesExportFields(): readonly ExportRule<Workload>[] {
     kept("description", "annotations kubernetes.io/description"),
     kept("labels", "metadata.labels", putLabels, "or annotations, where a value is no value of a label"),
     kept("enabled", "replicas, suspend", putEnabled, "false: no replicas, or suspended"),
-    near("runOnStartup", "", "what is applied is started", undefined),
+    near("runOnStartup", "", "what is applied is started, a CronJob at its times only", sayStart),
     ...programRules<Workload>({ command: "command", args: "args" }, putProgram),
     near("cwd", "workingDir", "a directory of the image", ({ template, out }) =>
       set(out.container, "workingDir", template.cwd),
@@ -108,6 +108,12 @@ function putEnabled({ template, out }: Put): undefined {
   const isRefused = kind === "Job" && template.schedule !== undefined;
   if (kind === "Deployment") out.controller["replicas"] = template.enabled ? template.instances : 0;
   else if (!template.enabled || isRefused) out.controller["suspend"] = true;
+}
+
+function sayStart({ template: { runOnStartup, enabled, schedule }, tell }: Put): Fate {
+  if (enabled && schedule !== undefined && runOnStartup) return nearAs("runs at its times only");
+  if (enabled && schedule === undefined && !runOnStartup) tell("runOnStartup", nearAs("what is applied is started"));
+  return { outcome: "mapped", note: "" };
 }
 
 function putProgram({ template, out }: Put): Fate | undefined {
