@@ -1,7 +1,7 @@
 import type { PathPart, Problem } from "./problem.js";
 
 /** What is wrong with a value, without where. */
-export type Complaint = Pick<Problem, "message" | "expected" | "fix">;
+export type Complaint = Pick<Problem, "message" | "expected" | "fix" | "isUnquoted">;
 
 /** A scalar in canonical proto3 JSON, or what is wrong with it. */
 export type Scalar = { readonly value: string | number | boolean } | Complaint;
@@ -10,6 +10,9 @@ export type Scalar = { readonly value: string | number | boolean } | Complaint;
 export function isComplaint(result: { readonly value: unknown } | Complaint): result is Complaint {
   return "message" in result;
 }
+
+/** What to do about a value that would be a text in quotes. */
+export const quoteIt = (written: string): string => `quote it: "${written}"`;
 
 /** A complaint with its place. */
 export function problemAt(path: readonly PathPart[], complaint: Complaint, at: Problem["at"] = "value"): Problem {

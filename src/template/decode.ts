@@ -1,5 +1,5 @@
 import { isCnInfraTemplate, readCnInfraTemplate } from "./cn-infra.js";
-import { describeValue } from "./complaint.js";
+import { describeValue, quoteIt } from "./complaint.js";
 import type { Encoding } from "./encoding.js";
 import { readJsonDocument } from "./json-document.js";
 import type { PathPart, Problem } from "./problem.js";
@@ -129,5 +129,7 @@ function mostOf(problems: readonly Problem[]): readonly Problem[] {
 }
 
 function locateProblem(document: SourceDocument, problem: Problem): LocatedProblem {
-  return { ...problem, ...document.locate(problem.path, problem.at) };
+  const { path, at, isUnquoted = false, ...rest } = problem;
+  const spelling = isUnquoted ? document.spelling?.(path) : undefined;
+  return { path, at, ...rest, ...(spelling !== undefined && { fix: quoteIt(spelling) }), ...document.locate(path, at) };
 }

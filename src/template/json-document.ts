@@ -7,6 +7,8 @@ interface Node {
   readonly start: number;
   readonly members: readonly Member[];
   readonly items: readonly Node[];
+  /** A number or a word, as it is written. */
+  readonly spelling?: string;
 }
 
 interface Member {
@@ -26,7 +28,11 @@ export function readJsonDocument(text: string): ReadDocument {
   const lines = new LineIndex(text);
   try {
     const root = new JsonReader(text).read();
-    return { value: root.value, locate: (path, at) => lines.positionAt(locate(root, path, at)) };
+    return {
+      value: root.value,
+      locate: (path, at) => lines.positionAt(find(root, path, at).offset),
+      spelling: (path) => find(root, path, "value").node.spelling,
+    };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
     return { problems: [textProblem(error.message, lines.positionAt(error.offset), error.expected, error.fix)] };
@@ -47,7 +53,8 @@ class JsonFault extends Error {
   }
 }
 
-function locate(root: Node, path: readonly PathPart[], at: Problem["at"]): number {
+/** The value at a path, or the nearest one around it, and where it or its key stands. */
+function find(root: Node, path: readonly PathPart[], at: Problem["at"]): { node: Node; offset: number } {
   let node = root;
   let offset = root.start;
   for (const part of path) {
@@ -59,7 +66,7 @@ function locate(root: Node, path: readonly PathPart[], at: Problem["at"]): numbe
     node = next;
     offset = at === "key" && part === path.at(-1) ? (exact?.keyStart ?? next.start) : next.start;
   }
-  return offset;
+  return { node, offset };
 }
 
 class JsonReader {
@@ -86,7 +93,8 @@ class JsonReader {
     if (character === "[") return this.#list(start, depth);
     const leaf = { start, members: [], items: [] };
     if (character === '"') return { ...leaf, value: this.#string() };
-    return { ...leaf, value: this.#word() };
+    const value = this.#word();
+    return { ...leaf, value, spelling: this.#text.slice(start, this.#offset) };
   }
 
   #object(start: number, depth: number): Node {

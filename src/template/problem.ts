@@ -13,6 +13,8 @@ export interface Problem {
   readonly expected?: string | undefined;
   /** What to do about it. */
   readonly fix?: string | undefined;
+  /** Whether quotes around the value, as it is written, are what to do about it. */
+  readonly isUnquoted?: boolean;
 }
 
 /** A path as people write it: `restart.backoff.initial`, `templates[2].args[0]`, `env["a b"]`. */

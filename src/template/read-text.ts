@@ -1,5 +1,5 @@
 import type { Field } from "protobufjs";
-import { type Complaint, describeValue, type Scalar } from "./complaint.js";
+import { type Complaint, describeValue, quoteIt, type Scalar } from "./complaint.js";
 import { rulesOf } from "./schema.js";
 import { didYouMean } from "./suggestion.js";
 import { textFormats } from "./text-formats.js";
@@ -21,9 +21,9 @@ export function complainAboutText(text: string): Complaint | undefined {
 }
 
 function complainAboutKind(value: unknown): Complaint {
-  const quotable = ["number", "boolean", "bigint"].includes(typeof value);
-  const fix = quotable ? `quote it: "${String(value)}"` : undefined;
-  return { message: `is ${describeValue(value)}`, expected: "a text", fix };
+  const isUnquoted = ["number", "boolean", "bigint"].includes(typeof value);
+  const fix = isUnquoted ? quoteIt(String(value)) : undefined;
+  return { message: `is ${describeValue(value)}`, expected: "a text", fix, isUnquoted };
 }
 
 function readEmpty(field: Field): Scalar {

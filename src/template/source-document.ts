@@ -18,6 +18,8 @@ export interface SourceDocument {
   readonly faults?: readonly LocatedProblem[];
   /** The place of a value or of its key; of the nearest one around it when there is no such value. */
   locate(path: readonly PathPart[], at: Problem["at"]): Position | undefined;
+  /** A number or a truth value as it is written, such as 1.10, where the document knows. */
+  spelling?(path: readonly PathPart[]): string | undefined;
 }
 
 /** A document, or what keeps the text from being one. */

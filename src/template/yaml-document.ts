@@ -29,7 +29,11 @@ export function readYamlDocument(text: string, { mergeKeys = false } = {}): Read
     // Converting resolves aliases, and throws when they multiply beyond reason.
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (isCyclic(value)) return { problems: [textProblem("has an alias inside of what it stands for", {})] };
-    return { value, locate: (path, at) => place(lines, locate(document, path, at)) };
+    return {
+      value,
+      locate: (path, at) => place(lines, locate(document, path, at)),
+      spelling: (path) => spellingOf(withoutAlias(document, find(document, path).node)),
+    };
   } catch (error) {
     const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     return { problems: [textProblem(`cannot be read as YAML: ${message}`, {})] };
@@ -90,17 +94,29 @@ function describeFault(fault: Fault, lines: LineCounter): LocatedProblem {
   return textProblem(fault.message.split("\n")[0] ?? fault.code, at, "valid YAML");
 }
 
-function locate(document: Document.Parsed, path: readonly PathPart[], at: Problem["at"]): number | undefined {
-  let node: Node | undefined = document.contents ?? undefined;
-  let key: Node | undefined;
+interface Found {
+  readonly node: Node | undefined;
+  readonly key?: Node | undefined;
+}
+
+/** The node at a path; where there is none, the nearest one around it, which is where it belongs. */
+function find(document: Document.Parsed, path: readonly PathPart[]): Found {
+  let found: Found = { node: document.contents ?? undefined };
   for (const part of path) {
-    const step = stepInto(withoutAlias(document, node), part);
-    // The nearest thing around what is missing is where it belongs.
-    if (step === undefined) return startOf(node);
-    key = step.key;
-    node = step.value ?? key;
+    const step = stepInto(withoutAlias(document, found.node), part);
+    if (step === undefined) return { node: found.node };
+    found = { node: step.value ?? step.key, key: step.key };
   }
-  return at === "key" && key !== undefined ? startOf(key) : startOf(node);
+  return found;
+}
+
+function locate(document: Document.Parsed, path: readonly PathPart[], at: Problem["at"]): number | undefined {
+  const { node, key } = find(document, path);
+  return startOf(at === "key" ? (key ?? node) : node);
+}
+
+function spellingOf(node: Node | undefined): string | undefined {
+  return yaml().isScalar(node) ? node.source : undefined;
 }
 
 const startOf = (node: Node | undefined): number | undefined => node?.range?.[0];

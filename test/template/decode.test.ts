@@ -116,6 +116,18 @@ describe("problems in YAML have line and column", () => {
     ]);
   });
 
+  test.each([
+    ["yaml", "name: a\ncommand: x\nenv:\n  V: 1.10\n  W: &w 0o17\n  X: *w\nargs: [yes, 12345678901234567890, TRUE]\n"],
+    ["json", '{"name":"a","command":"x","env":{"V":1.10},"args":[1e3, true]}'],
+  ] as const)("a number is to be quoted as it is written, in %s", (encoding, text) => {
+    const fixes = errors(text, encoding).map((error) => /quote it: (.*)$/.exec(error)?.[1]);
+    expect(fixes).toEqual(
+      encoding === "json"
+        ? ['"1.10"', '"1e3"', '"true"']
+        : ['"1.10"', '"0o17"', '"0o17"', '"12345678901234567890"', '"TRUE"'],
+    );
+  });
+
   test("through aliases", () => {
     const text =
       "templates:\n- name: a\n  command: x\n  env: &env\n    A: b\n    C: 5\n- name: b\n  command: x\n  env: *env\n";
