@@ -1,6 +1,12 @@
 import { formatPath, type PathPart, type Problem } from "../template/problem.js";
 import type { ProcessTemplate } from "../template/process-template.js";
-import { type LocatedProblem, type Position, type SourceDocument, textProblem } from "../template/source-document.js";
+import {
+  type LocatedProblem,
+  locateProblem,
+  type Position,
+  type SourceDocument,
+  textProblem,
+} from "../template/source-document.js";
 import { TemplateError } from "../template/template-error.js";
 import { isObject } from "../template/validate.js";
 import type { Entries, Entry, Format, PlacelessRow, ReportRow, Scope } from "./format.js";
@@ -77,7 +83,7 @@ function importSource(format: Format, { document, scope, isEntry }: Source, whol
   }
   whole.processes += entries.length;
   whole.rows.push(...rows.map((row) => placeRow(document, row)));
-  whole.faults.push(...faults.slice(0, mostErrors).map((fault) => locate(document, fault)));
+  whole.faults.push(...faults.slice(0, mostErrors).map((fault) => locateProblem(document, fault)));
 }
 
 function listEntries(format: Format, { document, scope, isEntry }: Source): Entries {
@@ -145,7 +151,3 @@ function byPlace(one: Placed, other: Placed): number {
 }
 
 type Placed = { readonly [Part in keyof Position]?: Position[Part] | undefined };
-
-function locate(document: SourceDocument, problem: Problem): LocatedProblem {
-  return { ...problem, ...document.locate(problem.path, problem.at) };
-}

@@ -1,4 +1,4 @@
-import { type Complaint, describeValue } from "../template/complaint.js";
+import { type Complaint, describeValue, quoteIt } from "../template/complaint.js";
 import { complainAboutText } from "../template/read-text.js";
 import { isObject } from "../template/validate.js";
 
@@ -69,8 +69,9 @@ export function scalarText(value: unknown): string | undefined {
 
 function readText(value: unknown): Read {
   if (typeof value !== "string") {
-    const fix = scalarText(value) === undefined ? undefined : `quote it: "${scalarText(value)}"`;
-    return { message: `is ${describeValue(value)}`, expected: "a text", fix };
+    const written = scalarText(value);
+    const fix = written === undefined ? undefined : quoteIt(written);
+    return { message: `is ${describeValue(value)}`, expected: "a text", fix, isUnquoted: fix !== undefined };
   }
   return complainAboutText(value) ?? { value };
 }

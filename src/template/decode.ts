@@ -1,5 +1,5 @@
 import { isCnInfraTemplate, readCnInfraTemplate } from "./cn-infra.js";
-import { describeValue, quoteIt } from "./complaint.js";
+import { describeValue } from "./complaint.js";
 import type { Encoding } from "./encoding.js";
 import { readJsonDocument } from "./json-document.js";
 import type { PathPart, Problem } from "./problem.js";
@@ -7,7 +7,13 @@ import type { ProcessTemplate } from "./process-template.js";
 import { readBinaryDocument, readTextDocument } from "./proto-document.js";
 import { readTemplate } from "./read-template.js";
 import type { TemplateBase } from "./resolve.js";
-import { type LocatedProblem, type ReadDocument, type SourceDocument, textProblem } from "./source-document.js";
+import {
+  type LocatedProblem,
+  locateProblem,
+  type ReadDocument,
+  type SourceDocument,
+  textProblem,
+} from "./source-document.js";
 import { isObject } from "./validate.js";
 import { readYamlDocument } from "./yaml-document.js";
 
@@ -126,10 +132,4 @@ function mostOf(problems: readonly Problem[]): readonly Problem[] {
   if (more <= 0) return problems;
   const path = problems[mostProblems]?.path ?? [];
   return [...problems.slice(0, mostProblems), { path, at: "value", message: `and ${more} more problems from here on` }];
-}
-
-function locateProblem(document: SourceDocument, problem: Problem): LocatedProblem {
-  const { path, at, isUnquoted = false, ...rest } = problem;
-  const spelling = isUnquoted ? document.spelling?.(path) : undefined;
-  return { path, at, ...rest, ...(spelling !== undefined && { fix: quoteIt(spelling) }), ...document.locate(path, at) };
 }

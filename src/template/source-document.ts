@@ -1,3 +1,4 @@
+import { quoteIt } from "./complaint.js";
 import type { PathPart, Problem } from "./problem.js";
 
 /** A place in a text; both count from 1. */
@@ -24,6 +25,13 @@ export interface SourceDocument {
 
 /** A document, or what keeps the text from being one. */
 export type ReadDocument = SourceDocument | { readonly problems: readonly LocatedProblem[] };
+
+/** A problem with its place in a document. */
+export function locateProblem(document: SourceDocument, problem: Problem): LocatedProblem {
+  const { path, at, isUnquoted = false, ...rest } = problem;
+  const spelling = isUnquoted ? document.spelling?.(path) : undefined;
+  return { path, at, ...rest, ...(spelling !== undefined && { fix: quoteIt(spelling) }), ...document.locate(path, at) };
+}
 
 /** Whether two keys are spellings of one field: `runOnStartup` and `run_on_startup`. */
 export function sameKey(left: string, right: string): boolean {

@@ -1,7 +1,12 @@
 import { isAbsolute, resolve } from "node:path";
 import { describeValue, problemAt } from "../../template/complaint.js";
 import type { PathPart, Problem } from "../../template/problem.js";
-import type { LocatedProblem, Position, SourceDocument } from "../../template/source-document.js";
+import {
+  type LocatedProblem,
+  locateProblem,
+  type Position,
+  type SourceDocument,
+} from "../../template/source-document.js";
 import { isObject } from "../../template/validate.js";
 import { faultsOf, inFile, locateIn } from "../document-part.js";
 import type { DocumentPart, Scope } from "../format.js";
@@ -64,7 +69,7 @@ function complainOfBase(part: DocumentPart): readonly LocatedProblem[] {
   const { value } = part.document;
   const isProject = isObject(value) || value === null || value === undefined;
   const problems = isProject ? complainOfExtends(value) : [problemAt([], notProject)];
-  return problems.map((problem) => inFile(part, { ...problem, ...part.document.locate(problem.path, problem.at) }));
+  return problems.map((problem) => inFile(part, locateProblem(part.document, problem)));
 }
 
 const notProject = { message: "is no project", expected: "a map with processes" };
