@@ -49,7 +49,8 @@ function readEnvFiles({ template, readFile }: EnvironmentSources, missing: strin
   const env: Record<string, string> = {};
   for (const file of template.envFiles) {
     try {
-      Object.assign(env, parseEnv(readFile(resolve(template.cwd, file))));
+      // A byte order mark would be a part of the first name.
+      Object.assign(env, parseEnv(readFile(resolve(template.cwd, file)).replace(/^\uFEFF/, "")));
     } catch (error) {
       missing.push(`the file ${file} (${error instanceof Error ? error.message : String(error)})`);
     }

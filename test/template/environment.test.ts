@@ -90,6 +90,10 @@ describe("buildEnvironment", () => {
     expect(build({ envFiles: ["a.env", "b.env"] }, { readFile })).toMatchObject({ A: "1", B: "two words" });
   });
 
+  test("a byte order mark is no part of a name", () => {
+    expect(build({ envFiles: ["a.env"] }, { readFile: () => "\uFEFFA=1\n" })["A"]).toBe("1");
+  });
+
   test("leaves the host's environment out when asked to, but still sees it in references", () => {
     expect(build({ inheritEnv: false, env: { COPY: "${HOST}" } })).toEqual({
       COPY: "host",
