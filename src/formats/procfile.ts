@@ -26,7 +26,7 @@ export const procfile: Format = {
       apply: setCommandLine,
     }),
     rule("port", "text", "env.PORT", {
-      note: "5000, 5100, … by its place in the file, unless .env has PORT",
+      note: "5000, 5100, … by its place in the file, unless .env or the environment has PORT",
       apply: setPort,
     }),
     rule("envFile", "text", "envFiles", { note: "`.env` beside the Procfile; read at each start", apply: setEnvFile }),
@@ -43,7 +43,7 @@ function detect(value: unknown): boolean {
 function listEntries(value: unknown, scope: Scope): Entries {
   const lines = Object.entries(isObject(value) ? value : {});
   const entries = lines.map(([key, text], index) => {
-    return { path: [key], key, value: { line: text, port: String(5000 + 100 * index), ...envFileOf(scope) } };
+    return { path: [key], key, value: { line: text, port: String(100 * index), ...envFileOf(scope) } };
   });
   return { entries };
 }
@@ -53,13 +53,17 @@ function envFileOf({ directory, exists }: Scope): { readonly envFile?: string } 
   return exists(file) ? { envFile: file } : {};
 }
 
-/** foreman gives each process a port of its own, counting from that of .env. */
+/** foreman gives each process a port of its own, counting from that of .env, or else of the environment. */
 function setPort({ draft, scope, value, path }: Found): Verdict | undefined {
-  const base = /^PORT=["']?(\d+)/m.exec(scope.readFile(resolve(scope.directory, ".env")) ?? "")?.[1];
-  const port = base === undefined ? Number(value) : Number(base) + Number(value) - 5000;
-  draft.set("env", { PORT: String(port) }, path);
-  return undefined;
+  const file = scope.readFile(resolve(scope.directory, ".env")) ?? "";
+  const ofFile = /^\uFEFF?[ \t]*PORT[ \t]*=[ \t]*["']?(\d+)/m.exec(file)?.[1];
+  const ofHost = /^\d+$/.exec(scope.env["PORT"] ?? "")?.[0];
+  draft.set("env", { PORT: String(Number(ofFile ?? ofHost ?? firstPort) + Number(value)) }, path);
+  if (ofFile !== undefined || ofHost === undefined) return undefined;
+  return { outcome: "approximated", note: "counted from the PORT that the environment has right now" };
 }
+
+const firstPort = 5000;
 
 function setEnvFile({ draft, value, path }: Found): undefined {
   draft.set("envFiles", [value], path);

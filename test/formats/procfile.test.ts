@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { importText } from "../../src/formats/import-text.js";
-import { errorsOf, namesOf, places } from "./told.js";
+import { errorsOf, lossesOf, namesOf, places } from "./told.js";
 
 const text = `# ours
 web: bundle exec puma -C 'config/puma file.rb'
@@ -47,6 +47,27 @@ test("a .env beside it is an env file, and may say where ports begin", () => {
     ["3100", ["/host/data/.env"]],
     ["3200", ["/host/data/.env"]],
   ]);
+});
+
+test("without a PORT in .env ports begin at that of the environment, which is told", () => {
+  const read = (options: object) => importText("web: x\nworker: y\n", { ...places, ...options });
+  const ports = (options: object) => read(options).templates.map(({ env }) => env["PORT"]);
+  const env = { PORT: "7000" };
+  expect([ports({ env: {} }), ports({ env }), ports({ env: { PORT: "http" } })]).toEqual([
+    ...[
+      ["5000", "5100"],
+      ["7000", "7100"],
+      ["5000", "5100"],
+    ],
+  ]);
+  expect(lossesOf(read({ env }))).toEqual(
+    ["web", "worker"].map(
+      (name) => `approximated ${name}.port: counted from the PORT that the environment has right now`,
+    ),
+  );
+  const readFile = () => "A=1\nPORT = '3000'\n";
+  const beside = { readFile, exists: () => true, env };
+  expect([ports(beside), lossesOf(read(beside))]).toEqual([["3000", "3100"], []]);
 });
 
 test("each mistake is told with its line", () => {
