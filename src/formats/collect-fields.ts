@@ -60,8 +60,15 @@ class Collector implements CollectedFields {
   visit({ given, seen }: Visited, inside: string, path: readonly PathPart[]): void {
     for (const [key, value] of Object.entries(given)) {
       const isGiven = value !== undefined && value !== null;
-      if (isGiven) seen[key] = this.#take(`${inside}${key}`, value, [...path, key]);
+      const name = this.#nameOf(`${inside}${key}`);
+      if (isGiven) seen[name.slice(inside.length)] = this.#take(name, value, [...path, key]);
     }
+  }
+
+  /** A spelling of its own only counts where there is a field that it stands for. */
+  #nameOf(field: string): string {
+    const spelled = this.#format.spell?.(field) ?? field;
+    return !this.#rules.has(field) && this.#rules.has(spelled) ? spelled : field;
   }
 
   /** What rules get to see of a field. */

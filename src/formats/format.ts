@@ -23,6 +23,8 @@ export interface Format {
   /** What every process of this system gets, whatever its file says. */
   readonly constants: readonly Constant[];
   readonly rules: readonly FieldRule[];
+  /** What a field of an entry is called in the rules, where it may be written in more than one way. */
+  readonly spell?: (field: string) => string;
   /** Fields of the file beside its processes. */
   readonly documentRules: readonly DocumentRule[];
   /** What the first line that says something looks like, where it tells how the text is meant to be read. */

@@ -222,7 +222,7 @@ describe("PM2", () => {
       "app.js": 'console.log(process.argv.slice(2).join("|"), process.env.MODE);',
     });
     const app = { name: "api", script: "./app.js", args: "-a 'b c'", env: { MODE: "x" } };
-    const policy = { max_restarts: 2, exp_backoff_restart_delay: 10, min_uptime: 10_000 };
+    const policy = { max_restarts: 3, exp_backoff_restart_delay: 10, min_uptime: 10_000 };
     const text = JSON.stringify({ apps: [{ ...app, ...policy }] });
     const subject = scene.take(importText(text, { directory: scene.path }));
     await subject.start();

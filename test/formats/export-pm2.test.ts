@@ -30,7 +30,7 @@ test("a file with everything", () => {
     {
       ...{ name: "web", script: "app.js", args: ["--port", "a b"], cwd: "/srv" },
       env: { A: "$1", DROVER_INSTANCE: "1" },
-      ...{ autorestart: true, stop_exit_codes: [0, 3], max_restarts: 3, min_uptime: 10_000, restart_delay: 2000 },
+      ...{ autorestart: true, stop_exit_codes: [0, 3], max_restarts: 4, min_uptime: 10_000, restart_delay: 2000 },
       ...{
         kill_timeout: 3000,
         watch: ["src"],

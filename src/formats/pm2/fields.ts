@@ -2,29 +2,25 @@ import { asName, dropped, noEffect } from "../apply.js";
 import type { FieldRule } from "../format.js";
 import { droppedFlag, droppedRule, rule } from "../rule.js";
 import {
-  besideLine,
   idSetter,
   ifWatched,
   later,
   setArgs,
   setBefore,
-  setChosenEnv,
-  setDelay,
-  setEnv,
   setEnvFile,
-  setExitCodes,
-  setGrowing,
+  setGroup,
   setIgnored,
   setInstances,
-  setLog,
-  setMaxRestarts,
+  setInterpreter,
   setMemory,
   setMode,
   setNumberName,
-  setRestart,
   setWatch,
   timeSetter,
 } from "./apply.js";
+import { setChosenEnv, setEnv, setPort } from "./env.js";
+import { setLog, setPidFile } from "./files.js";
+import { setDelay, setExitCodes, setGrowing, setMaxRestarts, setRestart } from "./restart.js";
 
 /** The fields of an app. */
 export function pm2Fields(): readonly FieldRule[] {
@@ -32,22 +28,26 @@ export function pm2Fields(): readonly FieldRule[] {
     rule("name", "text", "name", { apply: asName }),
     ...["script", "exec", "cmd", "command"].map((name) =>
       rule(name, "text", "script, command", {
-        note: "a file, a program on PATH such as npm, or a line with blanks, which bash runs",
+        note: "a file, which an interpreter by its name runs; a program on PATH such as npm; or a line with blanks, which bash runs",
         apply: later,
       }),
     ),
     rule("args", "any", "args", { note: "a text is split into words, as a shell does", apply: setArgs }),
     rule("cwd", "text", "cwd"),
-    rule("interpreter", "text", "interpreter, command", { note: "`none` runs the script itself", apply: besideLine }),
-    rule("exec_interpreter", "text", "interpreter, command", { note: "the same", apply: besideLine }),
+    rule("interpreter", "text", "interpreter, command", {
+      note: "`none` runs the script itself",
+      apply: setInterpreter,
+    }),
+    rule("exec_interpreter", "text", "interpreter, command", { note: "the same", apply: setInterpreter }),
     ...["interpreter_args", "interpreterArgs", "node_args"].map((name) =>
       rule(name, "any", "args", { note: "before the script", apply: setBefore }),
     ),
     rule("instances", "any", "instances", { note: "`max` is the number of CPUs here and now", apply: setInstances }),
     rule("increment_var", "text", "", { note: "DROVER_INSTANCE has the number", apply: setNumberName }),
     rule("exec_mode", "text", "instances", { note: "cluster: processes of their own, no shared port", apply: setMode }),
-    rule("env", "any", "env", { note: "taken as it is; an object becomes its JSON", apply: setEnv }),
-    rule("env_file", "text", "envFiles", { apply: setEnvFile }),
+    rule("env", "any", "env", { note: "taken as it is; an object or a list becomes its JSON", apply: setEnv }),
+    rule("port", "any", "env.PORT", { note: "over that of env", apply: setPort }),
+    rule("env_file", "text", "envFiles", { note: "PM2 itself reads no such file", apply: setEnvFile }),
     rule("env_*", "any", "env", { note: "where `--env` chooses it, over those of env", apply: setChosenEnv }),
     ...restartFields(),
     ...otherFields(),
@@ -59,7 +59,7 @@ function restartFields(): readonly FieldRule[] {
     rule("autostart", "flag", "runOnStartup"),
     rule("autorestart", "flag", "restart.mode", { missing: true, apply: setRestart }),
     rule("max_restarts", "any", "restart.maxRestarts", {
-      note: "whole number, or Infinity",
+      note: "the number of starts in a row; whole number, or Infinity",
       missing: 16,
       apply: setMaxRestarts,
     }),
@@ -94,7 +94,10 @@ function otherFields(): readonly FieldRule[] {
   const path = { note: "relative to cwd", apply: setLog };
   return [
     rule("watch", "any", "watch", { note: "true, or paths", apply: setWatch }),
-    rule("ignore_watch", "any", "watch.ignore", { note: "a text is split into words", apply: setIgnored }),
+    rule("ignore_watch", "any", "watch.ignore", {
+      note: "a text is split into words; left out: node_modules, and names that begin with a dot",
+      apply: setIgnored,
+    }),
     rule("watch_delay", "milliseconds", "watch.debounce", { apply: ifWatched("watch.debounce") }),
     rule("max_memory_restart", "any", "limits.maxMemory", { note: "of the whole tree", apply: setMemory }),
     ...["out_file", "output", "out", "out_log"].map((name) => rule(name, "any", "logs.stdout", path)),
@@ -108,8 +111,13 @@ function otherFields(): readonly FieldRule[] {
     rule("combine_logs", "flag", "", { apply: () => noEffect("files that are named are shared by all instances") }),
     droppedRule("log_date_format", "nothing is written between the lines: `drover logs --timestamps` shows times"),
     droppedFlag("time", "nothing is written between the lines: `drover logs --timestamps` shows times"),
-    ...["pid_file", "pid"].map((name) => rule(name, "text", "pidFile", { note: "relative to cwd" })),
-    rule("namespace", "text", "group"),
+    ...["pid_file", "pid"].map((name) =>
+      rule(name, "text", "pidFile", {
+        note: "relative to cwd; without the number that PM2 puts into the name",
+        apply: setPidFile,
+      }),
+    ),
+    rule("namespace", "text", "group", { apply: setGroup }),
     ...["uid", "user"].map((name) => rule(name, "any", "runAs.user", { apply: idSetter("runAs.user") })),
     rule("gid", "any", "runAs.group", { apply: idSetter("runAs.group") }),
     rule("vizion", "flag", "", { apply: () => noEffect("drover asks no version control") }),
@@ -127,7 +135,6 @@ function unknownToProcesses(): readonly FieldRule[] {
     [instance, ["instance_var"]],
     ["the name is as it is written", ["append_env_to_name", "name_prefix"]],
     ["all of the host's environment is given on, but what `inheritEnv: false` in a template says", ["filter_env"]],
-    ["write PORT into env", ["port"]],
     ["globs go into ignore_watch", ["watch_options"]],
     [
       "drover measures from outside",

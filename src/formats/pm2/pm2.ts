@@ -23,10 +23,11 @@ export const pm2: Format = {
   rules: pm2Fields(),
   documentRules: [
     { field: "name", outcome: "mapped", note: "" },
-    { field: "deploy", outcome: "dropped", note: "drover deploys nothing" },
+    { field: "deploy", outcome: "dropped", note: "drover deploys nothing, and takes no variables from here" },
     { field: "static", outcome: "dropped", note: "drover serves no files: write a process that does" },
   ],
   environments: listEnvironments,
+  spell: spellAsField,
   finish: completeProgram,
 };
 
@@ -58,9 +59,14 @@ const numbers = ["max_restarts", "restart_delay", "exp_backoff_restart_delay", "
 function withNumbers(app: unknown): unknown {
   if (!isObject(app)) return app;
   const isNumber = (key: string, value: unknown): boolean =>
-    numbers.includes(key) && typeof value === "string" && /^\d+$/.test(value);
+    numbers.includes(spellAsField(key)) && typeof value === "string" && /^\d+$/.test(value);
   const fields = Object.entries(app).map(([key, value]) => [key, isNumber(key, value) ? Number(value) : value]);
   return Object.fromEntries(fields) as unknown;
+}
+
+/** Of a field that is written as `maxRestarts`, the name it has in the documentation. */
+function spellAsField(key: string): string {
+  return key.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function listEnvironments(value: unknown): readonly string[] {
