@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
 import { ProcessError } from "../errors.js";
+import { describeFailure } from "../template/read-file.js";
 import { exitCode, exitCodeOf } from "./exit-code.js";
 import { isDebugging } from "./is-debugging.js";
 import { createProgram } from "./program.js";
@@ -10,6 +11,17 @@ const terminal = openTerminal({ isDebugging: () => isDebugging(program.opts()) }
 process.exitCode = exitCode.done;
 const program = createProgram(terminal, (code) => {
   process.exitCode = code;
+});
+
+// Who reads and has enough closes the pipe; any other failure has lost results, as a full disk does.
+let hasLostResults = false;
+process.stdout.on("error", (reason: NodeJS.ErrnoException) => {
+  if (reason.code === "EPIPE" || hasLostResults) return;
+  hasLostResults = true;
+  terminal.fail(new ProcessError("BAD_REQUEST", `cannot write to standard output: ${describeFailure(reason)}`));
+});
+process.once("exit", () => {
+  if (hasLostResults && process.exitCode === exitCode.done) process.exitCode = exitCode.failed;
 });
 
 let isOver = false;

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { describeFailure } from "../../src/cli/describe-failure.js";
 import { ProgressLine } from "../../src/cli/progress-line.js";
@@ -24,6 +26,23 @@ describe("an error is one line that says what to do", () => {
     expect(await place().drover(...args)).toEqual({ status: 2, stdout: "", stderr: `error: ${message}\n` });
   });
 });
+
+test.skipIf(!existsSync("/dev/full"))(
+  "results that cannot be written are an error; a reader who has enough is none",
+  async () => {
+    const { path } = place();
+    writeFileSync(join(path, "Procfile"), "web: sleep 1000\n");
+    const into = async (sink: string): Promise<unknown> =>
+      await run("bash", ["-o", "pipefail", "-c", `"$@" ${sink}`, "-", process.execPath, cli, "import", "Procfile"], {
+        cwd: path,
+      });
+    expect(await into("> /dev/full")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("error: cannot write to standard output: ENOSPC: ") as string,
+    });
+    expect(await into("2>/dev/null | true")).toEqual({ status: 0, stdout: "", stderr: "" });
+  },
+);
 
 describe("--debug and DROVER_DEBUG", () => {
   test("add to an error where it was made, and what caused it", async () => {
