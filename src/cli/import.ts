@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import type { Imported, Outcome, ReportRow } from "../formats/index.js";
 import { toJson } from "../template/encode.js";
@@ -18,24 +19,47 @@ export interface ImportFlags extends ForeignFlags {
 /** Turns another system's file into templates and tells what became of each field; gives the exit code. */
 export async function runImport(file: string, flags: ImportFlags, terminal: Terminal): Promise<number> {
   const imported = await importForeign(file, flags);
-  const dropped = imported.report.filter(({ outcome }) => outcome === "dropped");
-  const isRefused = flags.strict === true && dropped.length > 0;
-  const written = isRefused || flags.write === undefined ? [] : await writeTemplates(imported, flags.write);
-  if (flags.json === true) terminal.out(JSON.stringify({ ...describeImport(imported), written }, null, 2));
-  else tellImport(imported, { ...flags, written }, terminal);
-  if (isRefused)
-    terminal.err(`${count(dropped.length, "field")} dropped, and --strict allows none; nothing is written`);
-  return imported.errors.length > 0 || isRefused ? exitCode.usage : exitCode.done;
+  const why = flags.strict === true ? whyRefused(imported) : undefined;
+  const written: WrittenFile[] = [];
+  try {
+    if (why === undefined && flags.write !== undefined) await writeTemplates(imported, flags.write, written);
+  } finally {
+    // What was written before one could not be is told, too.
+    if (flags.json === true) terminal.out(JSON.stringify(describeImport(imported, written), null, 2));
+    else tellImport(imported, { ...flags, written }, terminal);
+  }
+  if (why !== undefined) terminal.err(`${why}, and --strict allows none; nothing is written`);
+  return imported.errors.length > 0 || why !== undefined ? exitCode.usage : exitCode.done;
 }
 
-async function writeTemplates({ templates }: Imported, directory: string): Promise<readonly string[]> {
+/** What --strict does not allow; undefined where there is nothing of it. */
+function whyRefused({ report, errors }: Imported): string | undefined {
+  const dropped = amount(report, "dropped");
+  if (dropped > 0) return `${count(dropped, "field")} dropped`;
+  return errors.length > 0 ? count(errors.length, "error") : undefined;
+}
+
+interface WrittenFile {
+  readonly path: string;
+  /** Whether it was there before. */
+  readonly isReplaced: boolean;
+}
+
+async function writeTemplates({ templates }: Imported, directory: string, written: WrittenFile[]): Promise<void> {
   makeOutputDirectory(directory);
+  const before = new Set(readdirSync(directory));
   const store = new TemplateStore(directory);
   await store.load();
-  return templates.map((template) => store.writeSync(template));
+  for (const template of templates) {
+    const path = store.writeSync(template);
+    written.push({ path, isReplaced: before.has(basename(path)) });
+  }
 }
 
-function describeImport({ format, templates, report, errors }: Imported): Record<string, unknown> {
+function describeImport(
+  { format, templates, report, errors }: Imported,
+  written: readonly WrittenFile[],
+): Record<string, unknown> {
   return {
     format,
     templates: templates.map((template) => toJson(template)),
@@ -44,6 +68,7 @@ function describeImport({ format, templates, report, errors }: Imported): Record
       const place = { file, line: line ?? null, column: column ?? null, path };
       return { ...place, message, expected: expected ?? null, fix: fix ?? null };
     }),
+    written: written.map(({ path }) => path),
   };
 }
 
@@ -51,7 +76,7 @@ const styles = { mapped: "green", approximated: "yellow", dropped: "red" } as co
 
 function tellImport(
   imported: Imported,
-  { write, written }: ImportFlags & { readonly written: readonly string[] },
+  { write, written }: ImportFlags & { readonly written: readonly WrittenFile[] },
   terminal: Terminal,
 ): void {
   const { format, templates, report, errors } = imported;
@@ -71,7 +96,7 @@ function tellImport(
   terminal.out(
     `${count(templates.length, "template")}${from}; fields: ${outcomes.join(", ")}; ${count(errors.length, "error")}`,
   );
-  for (const path of written) terminal.out(`written ${path}`);
+  for (const { path, isReplaced } of written) terminal.out(`${isReplaced ? "replaced" : "written"} ${path}`);
   if (write === undefined && templates.length > 0) terminal.err("nothing is written; --write DIR makes template files");
 }
 

@@ -79,6 +79,34 @@ test("--strict refuses what would be dropped, and writes nothing", async () => {
   expect(await here.drover("import", "nowhere.yaml")).toMatchObject({ status: 2 });
 });
 
+test("--strict allows no error either", async () => {
+  const here = place();
+  writeFileSync(join(here.path, "Procfile"), "web: sleep 1000\nno process\n");
+  const refused = await here.drover("import", "Procfile", "--strict", "--write", "made");
+  expect(refused).toMatchObject({ status: 2 });
+  expect(refused.stderr).toContain("1 error, and --strict allows none; nothing is written");
+  expect(existsSync(join(here.path, "made"))).toBe(false);
+});
+
+test("import tells which files it replaces, and when it cannot write one, what it wrote before", async () => {
+  const here = place();
+  writeFileSync(join(here.path, "Procfile"), "web: sleep 1000\ndb: sleep 1000\n");
+  mkdirSync(join(here.path, "made"));
+  writeFileSync(join(here.path, "made/mine.yaml"), "name: web\ncommand: sleep\n");
+  const replaced = await here.drover("import", "Procfile", "--write", "made");
+  expect(replaced.stdout).toMatch(/^replaced made\/mine\.yaml\nwritten made\/db\.json$/m);
+  writeFileSync(join(here.path, "made/db.json"), "{ half");
+  const failed = await here.drover("import", "Procfile", "--write", "made");
+  expect(failed).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/2 templates from procfile;.*\nreplaced made\/mine\.yaml\n$/) as string,
+    stderr: expect.stringContaining('error: the template "db" cannot be written to made/db.json') as string,
+  });
+  const json = await here.drover("import", "Procfile", "--write", "made", "--json");
+  expect(json.status).toBe(1);
+  expect(JSON.parse(json.stdout)).toMatchObject({ format: "procfile", written: ["made/mine.yaml"] });
+});
+
 test("up --config runs the processes of their file as it is", async () => {
   const here = place();
   writeFileSync(join(here.path, "their.yaml"), yaml);
