@@ -12,17 +12,19 @@ export function programOf(template: ProcessTemplate): ResolvedProgram {
 export function programRules<Target>(
   to: { readonly command: string; readonly args: string },
   write: WriteField<Target>,
+  sayScript: WriteField<Target> = sayInterpreter,
 ): readonly ExportRule<Target>[] {
   return [
     kept("command", to.command, write, "the words as they are"),
-    kept("script", to.command, sayInterpreter, "run by its interpreter, as drover finds it when it is exported"),
+    kept("script", to.command, sayScript, "run by its interpreter, as drover finds it when it is exported"),
     kept("interpreter", to.command, sayInterpreter, "as drover finds it when it is exported"),
     kept("shell", to.command, undefined, "/bin/sh -c"),
     kept("args", to.args),
   ];
 }
 
-function sayInterpreter({ template }: { readonly template: ProcessTemplate }): Fate | undefined {
+/** Which program runs a script, where it was found by itself. */
+export function sayInterpreter({ template }: { readonly template: ProcessTemplate }): Fate | undefined {
   const { program } = template;
   if (program.kind !== "script" || program.interpreter !== "auto") return undefined;
   return nearAs(`run by ${programOf(template).file}, as is right now`);

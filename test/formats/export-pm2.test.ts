@@ -44,12 +44,14 @@ test("a file with everything", () => {
   ]);
   expect(lossesOf(exportTemplates([web], "pm2"))).toEqual([
     "dropped web labels.team: PM2 keeps no texts about an app",
-    "approximated web script: run by node, as is right now",
+    "approximated web script: run by node, as is right now; a program of PM2 loads it: its own path is not in process.argv[1]",
     "dropped web env.B: refers to HOME, and PM2 replaces nothing in values: write the value itself",
+    "approximated web runAs.user: USER, LOGNAME and SHELL stay those of PM2",
     "approximated web restart.mode: an end by a signal counts as exit code 0 in PM2, and so as a success",
     "approximated web watch.paths: globs and patterns as chokidar reads them",
     "approximated web watch.ignore: globs and patterns as chokidar reads them",
     "approximated web limits.maxMemory: of the app without its children, looked at every 30 s",
+    "approximated web pidFile: web-NUMBER.pid, with the number that PM2 gives the app",
   ]);
 });
 
@@ -84,6 +86,14 @@ test.each([
     { script: "/bin/sh", interpreter: "none", args: ["-c", 'exec "$0" "$@"', "/a b", "c"] },
   ],
   [{ command: "serve" }, { script: "/bin/sh", interpreter: "none", args: ["-c", 'exec "$0" "$@"', "serve"] }],
+  [
+    { command: "web", env: { PATH: "/opt/bin" } },
+    { script: "/bin/sh", interpreter: "none", args: ["-c", 'exec "$0" "$@"', "web"] },
+  ],
+  [
+    { command: "etc", cwd: "/" },
+    { script: "/bin/sh", interpreter: "none", args: ["-c", 'exec "$0" "$@"', "etc"] },
+  ],
 ])("%j is run as PM2 runs it", (program, expected) => {
   const [app] = apps([templateOf({ name: "web", ...program })]);
   const { script, interpreter, args } = app ?? {};
@@ -106,9 +116,33 @@ test.each([
   ],
   [{ limits: { maxMemory: 5, action: "STOP" } }, "limits.maxMemory", "dropped; PM2 can only restart"],
   [{ schedule: { cron: "1 * * * *" } }, "schedule.cron", "approximated; cron_restart"],
+  [{ env: { name: "x" } }, "env.name", "dropped; PM2 has a setting of this name"],
+  [
+    { command: "web", env: { PATH: "/opt", "a.b": "1" } },
+    "env.a.b",
+    "dropped; a shell runs it, and keeps no such variable",
+  ],
+  [{ env: { pm_id: "7" } }, "env.pm_id", "dropped; PM2 has a setting of this name"],
+  [
+    { command: "web", env: { PATH: "/opt/bin" } },
+    "command",
+    "approximated; script, interpreter; run by /bin/sh, as PM2",
+  ],
+  [{ command: "etc", cwd: "/" }, "command", "run by /bin/sh, as PM2 would take /etc"],
+  [{ pidFile: "web-3.pid" }, "pidFile", "approximated; pid_file; web-NUMBER.pid"],
+  [{ pidFile: "web.run" }, "pidFile", "mapped; pid_file"],
   [{ dependsOn: [{ name: "db" }] }, "dependsOn", "dropped; PM2 starts apps without waiting"],
 ])("%j is told", (json, field, expected) => {
   expect(toldOf(json, "pm2", field)).toContain(expected);
+});
+
+test.each([
+  ["/a b.sh", "run by /a b.sh, as is right now; run by /bin/sh, as PM2 does not run such a name"],
+  ["job.py", "run by python3, as is right now; by python, where PM2 finds one"],
+  ["/srv/run.sh", "run by /srv/run.sh, as is right now"],
+])("of the script %s is told how it is run", (script, note) => {
+  const { report } = exportTemplates([templateOf({ name: "web", script })], "pm2");
+  expect(report.find(({ field }) => field === "script")?.note).toBe(note);
 });
 
 /** The table of fields of PM2 itself, lib/API/schema.json, which is no part of this repository. */

@@ -1,13 +1,12 @@
-import { extname } from "node:path";
 import type { FileWatch, ProcessTemplate } from "../../template/process-template.js";
 import { type Exporting, type ExportRule, type Fate, kept, lost, lostAs, near, nearAs } from "../export-rule.js";
 import { firstDelayMs, isConstant } from "../exported-amounts.js";
 import { plainValue, variablesOfTemplate, whyNotPlain } from "../exported-env.js";
-import { programOf, programRules } from "../exported-program.js";
+import { programRules } from "../exported-program.js";
+import type { App } from "./app.js";
+import { putProgram, sayScript, whyInShell } from "./export-program.js";
 import { anyNumber } from "./restart.js";
-
-/** An app of an ecosystem file in the making. */
-export type App = Record<string, unknown>;
+import { isSettingOfPm2 } from "./words.js";
 
 type Put = Exporting<App>;
 
@@ -18,7 +17,7 @@ export function pm2ExportFields(): readonly ExportRule<App>[] {
     ...lost<App>("title, description, labels", "PM2 keeps no texts about an app"),
     kept("enabled", "autostart", undefined, "false: listed, and started by `pm2 start NAME`"),
     kept("runOnStartup", "autostart", putAutostart),
-    ...programRules<App>({ command: "script, interpreter", args: "args" }, putProgram),
+    ...programRules<App>({ command: "script, interpreter", args: "args" }, putProgram, sayScript),
     kept("cwd", "cwd", ({ template, out }) => set(out, "cwd", template.cwd)),
     kept("env", "env", putEnvironment, "a value that refers to variables is left out"),
     ...lost<App>(
@@ -28,7 +27,7 @@ export function pm2ExportFields(): readonly ExportRule<App>[] {
     ...lost<App>("inheritEnv", "the environment of PM2 is always handed on; filter_env leaves out what is named"),
     ...lost<App>("requiredEnv", "PM2 asks for no variables"),
     ...lost<App>("missingEnv", "PM2 replaces nothing in values"),
-    kept("runAs.user", "uid", ({ template, out }) => set(out, "uid", template.runAs?.user), "PM2 must run as root"),
+    kept("runAs.user", "uid", putUser, "PM2 must run as root"),
     kept("runAs.group", "gid", putGroup, "only with a user"),
     near("detach", "", "an app outlives the shell that started it, and ends with the daemon of PM2"),
     ...policyFields(),
@@ -82,7 +81,7 @@ function surroundingFields(): readonly ExportRule<App>[] {
     kept("logs.stderr", "error_file", ({ template, out }) => putStream("stderr", template, out)),
     near("logs.mode", "out_file, error_file", "DISCARD: /dev/null; else PM2 keeps files"),
     ...lost<App>("logs", "files of PM2 grow without end: see its module pm2-logrotate"),
-    kept("pidFile", "pid_file", ({ template, out }) => set(out, "pid_file", template.pidFile)),
+    kept("pidFile", "pid_file", putPidFile, "with the number of the app before .pid"),
     ...lost<App>("notify", "only a manager of drover tells changes: PM2 has `pm2 logs PM2`"),
   ];
 }
@@ -95,53 +94,26 @@ function putAutostart({ template: { runOnStartup, enabled }, out }: Put): undefi
   if (!runOnStartup || !enabled) out["autostart"] = false;
 }
 
-function putProgram({ template, out }: Put): Fate | undefined {
-  const { program, args } = template;
-  const isScript = program.kind === "script" && isFoundByPm2(program.script);
-  const resolved = programOf(template);
-  const words = isScript ? args : resolved.args;
-  const script = isScript ? program.script : resolved.file;
-  if (script.includes(" ") || script === "serve") return putInShell(out, resolved);
-  out["script"] = script;
-  if (!isScript) out["interpreter"] = "none";
-  else if (!isChosenAlike(template)) out["interpreter"] = interpreterOf(template);
-  set(out, "args", words.length === 0 ? undefined : words);
-  return undefined;
-}
-
-/** PM2 gives a name with a blank to bash as a line, without arguments, and has a meaning of its own for `serve`. */
-function putInShell(out: App, { file, args }: ReturnType<typeof programOf>): Fate {
-  Object.assign(out, { script: "/bin/sh", interpreter: "none", args: ["-c", 'exec "$0" "$@"', file, ...args] });
-  return nearAs("run by /bin/sh, as PM2 does not run such a name");
-}
-
-/** A script is a file to PM2 as to drover, unless its name has a blank. */
-const isFoundByPm2 = (script: string): boolean => !script.includes(" ");
-
-/** The suffixes that both run by the same program. */
-function isChosenAlike(template: ProcessTemplate): boolean {
-  const { program } = template;
-  if (program.kind !== "script" || program.interpreter !== "auto") return false;
-  const suffix = extname(program.script);
-  return suffix === ".js" || (suffix === ".py" && programOf(template).file === "python3");
-}
-
-function interpreterOf(template: ProcessTemplate): string {
-  const { program, args } = template;
-  const resolved = programOf(template);
-  // A script that is executed itself has no word before its arguments.
-  const isItself = program.kind === "script" && program.interpreter === "auto" && resolved.args.length === args.length;
-  return isItself ? "none" : resolved.file;
-}
+const takesPlace = "PM2 has a setting of this name, and takes the variable for it";
 
 function putEnvironment({ template, out, tell }: Put): undefined {
+  const isInShell = whyInShell(template) !== undefined;
   const env: [string, string][] = [];
   for (const variable of variablesOfTemplate(template)) {
+    const { name } = variable;
     const value = plainValue(variable);
-    if (value === undefined) tell(`env.${variable.name}`, lostAs(whyNotPlain(variable, "PM2")));
-    else env.push([variable.name, value]);
+    if (value === undefined) tell(`env.${name}`, lostAs(whyNotPlain(variable, "PM2")));
+    else if (isSettingOfPm2(name)) tell(`env.${name}`, lostAs(takesPlace));
+    else if (isInShell && /\W/.test(name)) tell(`env.${name}`, lostAs("a shell runs it, and keeps no such variable"));
+    else env.push([name, value]);
   }
   set(out, "env", env.length === 0 ? undefined : Object.fromEntries(env));
+}
+
+function putUser({ template: { runAs }, out }: Put): Fate | undefined {
+  if (runAs?.user === undefined) return undefined;
+  out["uid"] = runAs.user;
+  return nearAs("USER, LOGNAME and SHELL stay those of PM2");
 }
 
 function putGroup({ template: { runAs }, out }: Put): Fate | undefined {
@@ -237,4 +209,11 @@ function putStream(stream: "stdout" | "stderr", { logs }: ProcessTemplate, out: 
   const key = stream === "stdout" ? "out_file" : "error_file";
   if (logs.mode === "DISCARD") out[key] = "/dev/null";
   else set(out, key, logs[stream]);
+}
+
+function putPidFile({ template: { pidFile }, out }: Put): Fate | undefined {
+  if (pidFile === undefined) return undefined;
+  out["pid_file"] = pidFile;
+  const [, stem] = /^(.*?)(?:-\d+)?\.pid$/s.exec(pidFile) ?? [];
+  return stem === undefined ? undefined : nearAs(`${stem}-NUMBER.pid, with the number that PM2 gives the app`);
 }

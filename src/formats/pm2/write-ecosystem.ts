@@ -1,7 +1,8 @@
 import type { ProcessTemplate } from "../../template/process-template.js";
 import { applyRules } from "../export-rule.js";
 import type { ExportFormat, Written } from "../exported.js";
-import { type App, pm2ExportFields } from "./export-fields.js";
+import type { App } from "./app.js";
+import { pm2ExportFields } from "./export-fields.js";
 
 const rules = pm2ExportFields();
 
