@@ -166,6 +166,12 @@ test.each([
 
 test.each([
   [{ command: "node" }, "command", "approximated; Service.ExecStart; systemd looks for node in directories of its own"],
+  [
+    { command: "@x" },
+    "command",
+    "approximated; Service.ExecStart; run by /bin/sh, as systemd has a meaning of its own",
+  ],
+  [{ env: { "a-b": "1" } }, "env.a-b", "dropped; systemd takes names of letters, digits and _ only"],
   [{ command: "./x" }, "command", "approximated; Service.ExecStart; /srv/x: a unit has no relative path"],
   [{ limits: { maxMemory: 5, action: "NOTIFY" } }, "limits.maxMemory", "dropped; systemd tells nobody"],
   [{ env: { A: "1" }, envFiles: ["x"] }, "envFiles", "approximated; Service.EnvironmentFile; they win"],
@@ -241,4 +247,12 @@ test.each(["\nExecStartPre=/bin/false", "\rExecStartPre=/bin/false"])(
 test.each(["/tmp/a\\", "/tmp/a "])("the directory %j does not swallow the line after it", (cwd) => {
   const text = onlyText([templateOf({ name: "web", command: "/bin/x", cwd })], "systemd");
   expect(text).toContain(`WorkingDirectory=${cwd}/\nExecStart="/bin/x"\n`);
+});
+
+test("what systemd would take for a prefix is a part of the name, and a variable it would ignore is left out", () => {
+  const json = { command: "@x", args: ["$a"], stop: { command: ["-y"] }, env: { "9a": "1", a9: "2" } };
+  const text = onlyText([templateOf({ name: "web", ...json })], "systemd");
+  expect(text).toContain('ExecStart="/bin/sh" "-c" "exec \\"$$0\\" \\"$$@\\"" "@x" "$$a"\n');
+  expect(text).toContain('ExecStop="/bin/sh" "-c" "exec \\"$$0\\" \\"$$@\\"" "-y"\n');
+  expect(text.match(/^Environment=.*$/gm)).toEqual(['Environment="a9=2"']);
 });

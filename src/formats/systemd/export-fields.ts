@@ -7,7 +7,7 @@ import { listCpus } from "./cpu-list.js";
 import { calendarOfCron } from "./cron-calendar.js";
 import { systemdPolicyFields } from "./export-policies.js";
 import { isAwaited, putDependencies } from "./order.js";
-import { escapeSpecifiers, inOneLine, quoteWord, wordsOfCommand } from "./text.js";
+import { escapeSpecifiers, inOneLine, isPrefixed, quoteWord, wordsOfCommand } from "./text.js";
 import { type PutUnit as Put, put, type Unit } from "./unit.js";
 
 /** What becomes of each field of a template in a service unit, systemd.service(5). */
@@ -102,16 +102,21 @@ function putProgram({ template, out, all, tell }: Put): Fate | undefined {
   const directory = put(out, "WorkingDirectory", template.cwd.replace(/[^\S\n\r]$|\\$/, "$&/"));
   if (directory !== undefined) tell("cwd", directory);
   out.service.push(["ExecStart", wordsOfCommand([path, ...args])]);
+  if (isPrefixed(path)) return nearAs(`run by /bin/sh, as systemd has a meaning of its own for ${path.slice(0, 1)}`);
   if (path !== file) return nearAs(`${path}: a unit has no relative path`);
   return file.includes("/")
     ? undefined
     : nearAs(`systemd looks for ${file} in directories of its own: see systemd-path(1), or write its path`);
 }
 
+const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+
 function putEnvironment({ template, out, tell }: Put): undefined {
   for (const variable of variablesOfTemplate(template)) {
     const value = plainValue(variable);
     if (value === undefined) tell(`env.${variable.name}`, lostAs(whyNotPlain(variable, "systemd")));
+    else if (!isVariableName(variable.name))
+      tell(`env.${variable.name}`, lostAs("systemd takes names of letters, digits and _ only"));
     else out.service.push(["Environment", quoteWord(`${variable.name}=${value}`)]);
   }
 }

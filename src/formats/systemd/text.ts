@@ -8,7 +8,13 @@ export function inOneLine(text: string): string {
 
 /** A command line of a unit. A dollar would begin a variable in an argument; the path of the program has none. */
 export function wordsOfCommand([program = "", ...args]: readonly string[]): string {
+  if (isPrefixed(program)) return wordsOfCommand(["/bin/sh", "-c", 'exec "$0" "$@"', program, ...args]);
   return [program, ...args.map((word) => word.replaceAll("$", "$$$$"))].map(quoteWord).join(" ");
+}
+
+/** Whether a program begins with what systemd takes for a prefix, also in quotes: the table in systemd.service(5). */
+export function isPrefixed(program: string): boolean {
+  return /^[@:+!|-]/.test(program);
 }
 
 /** A word of a unit: in quotes, with the escapes of systemd.syntax(7). */
