@@ -132,6 +132,11 @@ test.each([
   [{ logs: { maxFiles: 3 } }, "logs.maxFiles", "dropped; only a file is rotated"],
   [{ logs: { stdout: "a", maxFiles: 1 } }, "logs.maxFiles", "one old file is kept"],
   [{ logs: { stdout: "a", maxFiles: 3 } }, "logs.maxFiles", "mapped; log_configuration.rotation.max_backups"],
+  [
+    { command: "x", env: { PATH: "/opt" } },
+    "env.PATH",
+    "approximated; environment; the program itself is looked for along",
+  ],
   [{ missingEnv: "EMPTY" }, "missingEnv", "mapped"],
   [{ missingEnv: "KEEP" }, "missingEnv", "approximated"],
   [{ startTimeout: "9s" }, "startTimeout", "dropped; there is no readiness to wait for"],

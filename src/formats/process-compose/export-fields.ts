@@ -140,6 +140,8 @@ function putEnvironment({ template, out, tell }: Put): undefined {
       continue;
     }
     lines.push(line);
+    if (variable.name === "PATH" && !programOf(template).file.includes("/"))
+      tell("env.PATH", nearAs("the program itself is looked for along the PATH of process-compose"));
     const names = referencesOf(variable).flatMap(({ name, operator }) => (operator === undefined ? [name] : []));
     if (names.length > 0 && template.missingEnv !== "EMPTY")
       tell(`env.${variable.name}`, nearAs(`${names.join(", ")}: an empty text when there is no such variable`));
