@@ -27,6 +27,8 @@ export interface Format {
   readonly spell?: (field: string) => string;
   /** Fields of the file beside its processes. */
   readonly documentRules: readonly DocumentRule[];
+  /** What a file is called that is surely meant to be one of this system, where its content does not tell. */
+  readonly fileName?: RegExp;
   /** What the first line that says something looks like, where it tells how the text is meant to be read. */
   readonly firstLine?: RegExp;
   /** Files and directories that belong to this one, from the directory of the file; may be patterns with `*`, `?` and `[…]`. */

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { ProcessError } from "../errors.js";
 import type { LocatedProblem, ReadDocument, SourceDocument } from "../template/source-document.js";
 import { textProblem } from "../template/source-document.js";
@@ -49,7 +49,7 @@ export function importText(text: string, options: ImportOptions = {}): Imported 
   if (isReadAsProgram(scope.file, format)) return importProgram(text, scope, format);
   if (isProgram(scope.file)) return nothing(scope, [unnamedProgram()]);
   if (format !== undefined) return read(format, text, scope);
-  const detected = detectFormat(text);
+  const detected = detectFormat(text, scope.file);
   if ("problems" in detected) return nothing(scope, detected.problems);
   return importDocument(detected.format, detected.document, { ...scope, document: detected.document.value });
 }
@@ -113,7 +113,7 @@ export function importValue(value: unknown, options: ImportOptions = {}): Import
 
 /** The name of the format of a text, told by its content; undefined when it is none that drover reads. */
 export function detectFormatName(text: string): string | undefined {
-  const detected = faultOf(text) === undefined ? detectFormat(text) : undefined;
+  const detected = faultOf(text) === undefined ? detectFormat(text, "") : undefined;
   return detected !== undefined && "format" in detected ? detected.format.name : undefined;
 }
 
@@ -132,17 +132,18 @@ type Detected =
   | { readonly format: Format; readonly document: SourceDocument }
   | { readonly problems: readonly LocatedProblem[] };
 
-function detectFormat(text: string): Detected {
+function detectFormat(text: string, file: string): Detected {
   const readings = new Map<Format["read"], ReadDocument>();
   for (const format of formats) {
     const document = readings.get(format.read) ?? format.read(text);
     readings.set(format.read, document);
     if ("value" in document && !hasFaults(document) && format.detect(document.value)) return { format, document };
   }
-  const nearly = formats.find((format) => isNearly(readings.get(format.read), format));
-  const document = nearly === undefined ? undefined : readings.get(nearly.read);
-  if (nearly !== undefined && document !== undefined && "value" in document) return { format: nearly, document };
-  return { problems: problemsOf(readings.get(readerMeantBy(text))) };
+  const named = formats.find(({ fileName }) => fileName?.test(basename(file)) === true);
+  const meant = formats.find((format) => isNearly(readings.get(format.read), format)) ?? named;
+  const document = meant === undefined ? undefined : readings.get(meant.read);
+  if (meant !== undefined && document !== undefined && "value" in document) return { format: meant, document };
+  return { problems: problemsOf(readings.get(named?.read ?? readerMeantBy(text))) };
 }
 
 const hasFaults = ({ faults = [] }: SourceDocument): boolean => faults.length > 0;

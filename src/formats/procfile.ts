@@ -13,6 +13,7 @@ export const procfile: Format = {
   title: "Procfile",
   files: "Procfile, with .env beside it",
   relativeTo: "file",
+  fileName: /^Procfile\b/,
   read: (text) => readLines(text, { line, expected: "NAME: COMMAND" }),
   detect,
   entries: listEntries,

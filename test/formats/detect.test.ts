@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { detectFormatName } from "../../src/formats/import-text.js";
+import { detectFormatName, importText } from "../../src/formats/import-text.js";
 
 test.each([
   ["processman", '// mine\n[{ "id": "a", "script": "a.py", "cwd": "." }]'],
@@ -17,4 +17,17 @@ test.each([
   [undefined, "42"],
 ])("%s: %s", (format, text) => {
   expect(detectFormatName(text)).toBe(format);
+});
+
+test.each([
+  ["Procfile", "web:\njunk here\nmore junk\n", "procfile", 3],
+  ["/app/Procfile.dev", "junk\n", "", 1],
+  ["x.service", "junk\n", "", 1],
+  ["x.service", "[Unit]\nDescription=x\n", "systemd", 1],
+  ["processes", "web:\njunk here\nmore junk\n", "", 2],
+])("what the content of %s does not tell, its name does: %j", (file, text, format, count) => {
+  const imported = importText(text, { file });
+  expect(imported.format).toBe(format);
+  expect(imported.errors).toHaveLength(count);
+  if (file !== "processes") expect(imported.errors.map(String).join("\n")).not.toMatch(/YAML|JSON/);
 });

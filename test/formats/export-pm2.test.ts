@@ -55,6 +55,17 @@ test("a file with everything", () => {
   ]);
 });
 
+test.each([
+  [
+    { maxRestarts: 3, backoff: { initial: "14s", max: "14s", multiplier: 1 } },
+    "approximated; max_restarts; PM2 never gives up",
+  ],
+  [{ maxRestarts: 3, resetAfter: "1s", backoff: { initial: "9s" } }, "approximated; max_restarts; PM2 never gives up"],
+  [{ maxRestarts: 3, backoff: { initial: "1s", multiplier: 1 } }, "mapped; max_restarts"],
+])("a number of restarts that PM2 would not count to is told: %j", (restart, expected) => {
+  expect(toldOf({ restart: { mode: "ALWAYS", ...restart } }, "pm2", "restart.maxRestarts")).toContain(expected);
+});
+
 test("defaults that PM2 does not share are written", () => {
   const command = templateOf({ name: "web", command: "npm" });
   expect(apps([command])).toEqual([

@@ -5,10 +5,11 @@ import { plainValue, variablesOfTemplate, whyNotPlain } from "../exported-env.js
 import { programRules } from "../exported-program.js";
 import type { App } from "./app.js";
 import { putProgram, sayScript, whyInShell } from "./export-program.js";
-import { anyNumber } from "./restart.js";
+import { anyNumber, isOutOfReach } from "./restart.js";
 import { isSettingOfPm2 } from "./words.js";
 
 type Put = Exporting<App>;
+type Restart = ProcessTemplate["restart"];
 
 /** What becomes of each field of a template in an app of PM2. */
 export function pm2ExportFields(): readonly ExportRule<App>[] {
@@ -134,27 +135,38 @@ function saySuccess({ template: { restart } }: Put): Fate | undefined {
 }
 
 /** PM2 counts starts, not restarts. */
-function putMaxRestarts({ template: { restart }, out }: Put): undefined {
-  out["max_restarts"] = restart.maxRestarts === "unlimited" ? anyNumber : restart.maxRestarts + 1;
+function putMaxRestarts({ template: { restart }, out }: Put): Fate | undefined {
+  const starts = restart.maxRestarts === "unlimited" ? anyNumber : restart.maxRestarts + 1;
+  out["max_restarts"] = starts;
+  if (starts === anyNumber || !isOutOfReach(starts, { ...delayOf(restart), min_uptime: uptimeOf(restart) }))
+    return undefined;
+  return nearAs(
+    "PM2 never gives up, as the delays take longer than max_restarts × min_uptime, in which it counts ends",
+  );
 }
 
 /** PM2 refuses less. */
 const shortestUptimeMs = 100;
 
+const uptimeOf = ({ resetAfterMs }: Restart): number => Math.max(shortestUptimeMs, resetAfterMs);
+
 function putMinUptime({ template: { restart }, out }: Put): Fate | undefined {
-  out["min_uptime"] = Math.max(shortestUptimeMs, restart.resetAfterMs);
+  out["min_uptime"] = uptimeOf(restart);
   return restart.resetAfterMs < shortestUptimeMs ? nearAs(`${shortestUptimeMs} ms, the least there is`) : undefined;
 }
 
 const longestGrownMs = 15_000;
 
+const isAlwaysSame = ({ backoff }: Restart): boolean => isConstant(backoff) && backoff.multiplier !== 1.5;
+
+function delayOf(restart: Restart): App {
+  return { [isAlwaysSame(restart) ? "restart_delay" : "exp_backoff_restart_delay"]: firstDelayMs(restart.backoff) };
+}
+
 function putDelay({ template: { restart }, out, tell }: Put): Fate | undefined {
   const { initialMs, maxMs, multiplier, jitter } = restart.backoff;
-  if (isConstant(restart.backoff) && multiplier !== 1.5) {
-    out["restart_delay"] = firstDelayMs(restart.backoff);
-    return { outcome: "mapped" };
-  }
-  out["exp_backoff_restart_delay"] = firstDelayMs(restart.backoff);
+  Object.assign(out, delayOf(restart));
+  if (isAlwaysSame(restart)) return { outcome: "mapped" };
   if (multiplier === 1.5 && jitter === 0 && maxMs === Math.max(longestGrownMs, initialMs)) return { outcome: "mapped" };
   const fate = nearAs("it grows by half each time, up to 15 s, and returns to the first after 30 s");
   if (restart.mode !== "NEVER") tell("restart.backoff", fate);

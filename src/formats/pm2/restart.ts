@@ -20,15 +20,20 @@ export function setMaxRestarts({ draft, entry, value, path }: Found): Verdict | 
   const read = readKind("count", value);
   if (isComplaint(read)) return void draft.complain(path, read);
   const starts = read.value === 0 ? usualRestarts : Number(read.value);
-  const windowMs = starts * uptimeOf(entry);
-  const window = `${windowMs / 1000} s of the first start`;
-  if (delaysBefore(starts, entry) >= windowMs)
-    return noEffect(`PM2 never gives up, as it counts ends within ${window}`);
+  const window = `${windowMs(starts, entry) / 1000} s of the first start`;
+  if (isOutOfReach(starts, entry)) return noEffect(`PM2 never gives up, as it counts ends within ${window}`);
   draft.set("restart.maxRestarts", starts < 1 ? read.value : Math.max(1, starts - 1), path);
   const zero = read.value === 0 ? `0 means ${usualRestarts} to PM2; ` : "";
   const one = starts === 1 ? "one restart, as drover would else not restart a process that was up" : `${starts} starts`;
   return { outcome: "approximated", note: `${zero}${one}; PM2 counts only ends within ${window}` };
 }
+
+/** Whether the delays alone take longer than PM2 counts ends. */
+export function isOutOfReach(starts: number, app: Record<string, unknown>): boolean {
+  return delaysBefore(starts, app) >= windowMs(starts, app);
+}
+
+const windowMs = (starts: number, app: Record<string, unknown>): number => starts * uptimeOf(app);
 
 function uptimeOf(entry: Record<string, unknown>): number {
   const [, amount, unit] = /^(\d+)([hms]?)$/.exec(String(entry["min_uptime"])) ?? [];

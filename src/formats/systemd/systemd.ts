@@ -12,6 +12,7 @@ export const systemd: Format = {
   files: "NAME.service",
   relativeTo: "file",
   read: (text) => readIni(text, "#;"),
+  fileName: /\.service$/,
   firstLine: /^\[(?:Unit|Service|Install)\b/,
   detect: (value) => isObject(value) && isObject(value["Service"]),
   entries: (value, scope) => ({ entries: [{ path: [], value: fillSpecifiers(value, scope), key: unitName(scope) }] }),
