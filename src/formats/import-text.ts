@@ -141,9 +141,9 @@ function detectFormat(text: string, file: string): Detected {
   }
   const named = formats.find(({ fileName }) => fileName?.test(basename(file)) === true);
   const meant = formats.find((format) => isNearly(readings.get(format.read), format)) ?? named;
-  const document = meant === undefined ? undefined : readings.get(meant.read);
-  if (meant !== undefined && document !== undefined && "value" in document) return { format: meant, document };
-  return { problems: problemsOf(readings.get(named?.read ?? readerMeantBy(text))) };
+  if (meant === undefined) return { problems: problemsOf(readings.get(readerMeantBy(text))) };
+  const document = readings.get(meant.read) ?? meant.read(text);
+  return "value" in document ? { format: meant, document } : document;
 }
 
 const hasFaults = ({ faults = [] }: SourceDocument): boolean => faults.length > 0;
