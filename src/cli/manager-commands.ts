@@ -30,7 +30,10 @@ function addUp(program: Command, terminal: Terminal, onExit: OnExit): void {
   addForeignOptions(up)
     .option("--detach", "go on in the background, until `drover down`")
     .option("--dev", "restart every process when files in its working directory change")
-    .option("--watch-templates", "act on changes of template files by itself")
+    .option(
+      "--watch-templates",
+      "act on changes of template files by itself; the file of --config is read anew by `drover reload` only",
+    )
     .option("--listen <host:port>", "can be reached over TCP, too, with a token")
     .option("--listen-public", "the address of --listen may be one that others can reach")
     .option("--token-file <file>", "file with the token (default: api-token in the state directory, which is made)")
