@@ -67,10 +67,16 @@ export function openTerminal({ isDebugging = () => false, isOwn = true }: Termin
   };
 }
 
+/** A disk that is full, or a file that may grow no more, write(2): the next line may find room again. */
+const fullCodes = ["ENOSPC", "EDQUOT", "EFBIG"];
+
 /** `drover up | head` closes the pipe: without a listener that would end the host and leave its processes behind. */
 function whenClosed(streams: readonly NodeJS.WriteStream[]): Promise<void> {
   return new Promise((resolve) => {
-    for (const stream of streams) stream.on("error", () => resolve());
+    const onError = ({ code = "" }: NodeJS.ErrnoException): void => {
+      if (!fullCodes.includes(code)) resolve();
+    };
+    for (const stream of streams) stream.on("error", onError);
   });
 }
 

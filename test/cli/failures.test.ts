@@ -1,11 +1,13 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { describeFailure } from "../../src/cli/describe-failure.js";
 import { ProgressLine } from "../../src/cli/progress-line.js";
 import { ProcessError } from "../../src/errors.js";
 import { run } from "../repo/run.js";
-import { cli, daemon, place, sleeper } from "./daemon.js";
+import { cli, daemon, listed, place, sleeper } from "./daemon.js";
 
 describe("an error is one line that says what to do", () => {
   test.each([
@@ -43,6 +45,30 @@ test.skipIf(!existsSync("/dev/full"))(
     expect(await into("2>/dev/null | true")).toEqual({ status: 0, stdout: "", stderr: "" });
   },
 );
+
+test.skipIf(!existsSync("/dev/full"))("a disk that is full ends no manager, which tells that once", async () => {
+  const here = place({ name: "web", ...sleeper, runOnStartup: true });
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, [cli, "up"], { cwd: here.path, stdio: ["ignore", full, "pipe"] });
+  closeSync(full);
+  const ended = once(child, "close");
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  let errors = "";
+  child.stderr?.on("data", (text: Buffer) => {
+    errors += text.toString();
+  });
+  await expect.poll(() => errors, { timeout: 15_000 }).toContain("error: cannot write to standard output: ENOSPC: ");
+  // Each of these has lines to be written.
+  await here.done("restart", "web");
+  await here.done("restart", "web");
+  expect((await listed(here)).get("web")).toMatchObject({ isRunning: true });
+  child.kill("SIGINT");
+  expect(await ended).toEqual([1, null]);
+  expect(errors.match(/cannot write/g)).toHaveLength(1);
+});
 
 describe("--debug and DROVER_DEBUG", () => {
   test("add to an error where it was made, and what caused it", async () => {
