@@ -8,6 +8,11 @@ export function programOf(template: ProcessTemplate): ResolvedProgram {
   return resolveProgram(template, { exists: existsSync });
 }
 
+/** The same words through a shell, which finds the program and gives its place to it. */
+export function inShell(words: readonly string[]): readonly [string, ...string[]] {
+  return ["/bin/sh", "-c", 'exec "$0" "$@"', ...words];
+}
+
 /** The fields that say what is run, for a system that takes words: the first of them writes the command, and says what there is to say of it. */
 export function programRules<Target>(
   to: { readonly command: string; readonly args: string },

@@ -82,9 +82,8 @@ export function setNumberName({ value }: Found): Verdict {
   return value === "DROVER_INSTANCE" ? noEffect(note) : dropped(note);
 }
 
-export function setEnvFile({ draft, value, path }: Found): Verdict {
+export function setEnvFile({ draft, value, path }: Found): undefined {
   draft.set("envFiles", [value], path);
-  return { outcome: "approximated", note: "PM2 itself reads no such file" };
 }
 
 /** PM2 takes milliseconds, and texts such as `10s` and `1h`. */

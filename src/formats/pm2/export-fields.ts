@@ -5,7 +5,7 @@ import { plainValue, variablesOfTemplate, whyNotPlain } from "../exported-env.js
 import { programRules } from "../exported-program.js";
 import type { App } from "./app.js";
 import { putProgram, sayScript, whyInShell } from "./export-program.js";
-import { anyNumber, isOutOfReach } from "./restart.js";
+import { anyNumber, growth, isOutOfReach, longestDelayMs } from "./restart.js";
 import { isSettingOfPm2 } from "./words.js";
 
 type Put = Exporting<App>;
@@ -155,9 +155,7 @@ function putMinUptime({ template: { restart }, out }: Put): Fate | undefined {
   return restart.resetAfterMs < shortestUptimeMs ? nearAs(`${shortestUptimeMs} ms, the least there is`) : undefined;
 }
 
-const longestGrownMs = 15_000;
-
-const isAlwaysSame = ({ backoff }: Restart): boolean => isConstant(backoff) && backoff.multiplier !== 1.5;
+const isAlwaysSame = ({ backoff }: Restart): boolean => isConstant(backoff) && backoff.multiplier !== growth;
 
 function delayOf(restart: Restart): App {
   return { [isAlwaysSame(restart) ? "restart_delay" : "exp_backoff_restart_delay"]: firstDelayMs(restart.backoff) };
@@ -167,7 +165,8 @@ function putDelay({ template: { restart }, out, tell }: Put): Fate | undefined {
   const { initialMs, maxMs, multiplier, jitter } = restart.backoff;
   Object.assign(out, delayOf(restart));
   if (isAlwaysSame(restart)) return { outcome: "mapped" };
-  if (multiplier === 1.5 && jitter === 0 && maxMs === Math.max(longestGrownMs, initialMs)) return { outcome: "mapped" };
+  if (multiplier === growth && jitter === 0 && maxMs === Math.max(longestDelayMs, initialMs))
+    return { outcome: "mapped" };
   const fate = nearAs("it grows by half each time, up to 15 s, and returns to the first after 30 s");
   if (restart.mode !== "NEVER") tell("restart.backoff", fate);
   return fate;

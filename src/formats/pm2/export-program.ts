@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import type { ProcessTemplate } from "../../template/process-template.js";
 import { type Exporting, type Fate, nearAs } from "../export-rule.js";
-import { programOf, sayInterpreter } from "../exported-program.js";
+import { inShell, programOf, sayInterpreter } from "../exported-program.js";
 import type { App } from "./app.js";
 
 /** What is run, in the words of PM2. */
@@ -11,7 +11,8 @@ export function putProgram({ template, out }: Exporting<App>): Fate | undefined 
   const { file, args: words } = programOf(template);
   const why = whyInShell(template);
   if (why !== undefined) {
-    Object.assign(out, { script: "/bin/sh", interpreter: "none", args: ["-c", 'exec "$0" "$@"', file, ...words] });
+    const [script, ...given] = inShell([file, ...words]);
+    Object.assign(out, { script, interpreter: "none", args: given });
     return nearAs(why);
   }
   const isScript = program.kind === "script";

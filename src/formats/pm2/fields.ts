@@ -39,7 +39,7 @@ export function pm2Fields(): readonly FieldRule[] {
       apply: setInterpreter,
     }),
     rule("exec_interpreter", "text", "interpreter, command", { note: "the same", apply: setInterpreter }),
-    ...["interpreter_args", "interpreterArgs", "node_args"].map((name) =>
+    ...["interpreter_args", "node_args"].map((name) =>
       rule(name, "any", "args", { note: "before the script", apply: setBefore }),
     ),
     rule("instances", "any", "instances", { note: "`max` is the number of CPUs here and now", apply: setInstances }),
@@ -47,7 +47,11 @@ export function pm2Fields(): readonly FieldRule[] {
     rule("exec_mode", "text", "instances", { note: "cluster: processes of their own, no shared port", apply: setMode }),
     rule("env", "any", "env", { note: "taken as it is; an object or a list becomes its JSON", apply: setEnv }),
     rule("port", "any", "env.PORT", { note: "over that of env", apply: setPort }),
-    rule("env_file", "text", "envFiles", { note: "PM2 itself reads no such file", apply: setEnvFile }),
+    rule("env_file", "text", "envFiles", {
+      outcome: "approximated",
+      note: "PM2 itself reads no such file",
+      apply: setEnvFile,
+    }),
     rule("env_*", "any", "env", { note: "where `--env` chooses it, over those of env", apply: setChosenEnv }),
     ...restartFields(),
     ...otherFields(),

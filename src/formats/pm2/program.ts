@@ -61,7 +61,7 @@ function setProgram(context: EntryContext, script: string, at: readonly PathPart
 function setScript(context: EntryContext, script: string, at: readonly PathPart[]): void {
   const { draft, entry } = context;
   const interpreter = interpreterOf(entry) ?? interpreterFor(fileOf(script, context), context);
-  const before = ["interpreter_args", "interpreterArgs", "node_args"].flatMap((name) => wordsOrNone(entry[name]));
+  const before = ["interpreter_args", "node_args"].flatMap((name) => wordsOrNone(entry[name]));
   if (before.length > 0) {
     draft.set("command", interpreter ?? "node", at);
     draft.set("args", [...before, script, ...wordsOrNone(draft.get("args"))], at);

@@ -42,8 +42,9 @@ function uptimeOf(entry: Record<string, unknown>): number {
   return uptimeMs === 0 ? usualUptimeMs : uptimeMs;
 }
 
-const longestDelayMs = 15_000;
-const growth = 1.5;
+/** Growing delays grow by this, up to that. */
+export const growth = 1.5;
+export const longestDelayMs = 15_000;
 
 /** Milliseconds that PM2 waits from the first start to the given one, in all. */
 function delaysBefore(starts: number, entry: Record<string, unknown>): number {

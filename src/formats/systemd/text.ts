@@ -1,3 +1,5 @@
+import { inShell } from "../exported-program.js";
+
 /** A backslash at the end would go on with the next line, systemd.syntax(7). */
 export function inOneLine(text: string): string {
   return text
@@ -8,7 +10,7 @@ export function inOneLine(text: string): string {
 
 /** A command line of a unit. A dollar would begin a variable in an argument; the path of the program has none. */
 export function wordsOfCommand([program = "", ...args]: readonly string[]): string {
-  if (isPrefixed(program)) return wordsOfCommand(["/bin/sh", "-c", 'exec "$0" "$@"', program, ...args]);
+  if (isPrefixed(program)) return wordsOfCommand(inShell([program, ...args]));
   return [program, ...args.map((word) => word.replaceAll("$", "$$$$"))].map(quoteWord).join(" ");
 }
 
