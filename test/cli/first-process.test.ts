@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { cli, place, shell } from "./daemon.js";
@@ -16,6 +17,7 @@ interface Row {
   readonly pid: number;
   readonly parent: number;
   readonly state: string;
+  /** Empty for a zombie. */
   readonly command: string;
 }
 
@@ -49,19 +51,41 @@ test.skipIf(!canUnshare).for(commands)(
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (data: Buffer) => output.push(data.toString()));
     const first = (rows: readonly Row[]): number => rows.find(({ parent }) => parent === child.pid)?.pid ?? 0;
-    const orphans = (): readonly Row[] => {
+    // By its command: the shell's own children are its children from the beginning, and end there, too.
+    const adopted = (): Row | undefined => {
       const rows = table();
-      const parent = first(rows);
-      return rows.filter((row) => row.parent === parent && (row.command.startsWith("sleep 0.4") || row.state === "Z"));
+      return rows.find((row) => row.parent === first(rows) && row.command.startsWith("sleep 0.4321"));
     };
-    await expect.poll(orphans, { timeout: 10_000, interval: 5 }).not.toEqual([]);
-    await expect.poll(orphans, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(adopted, { timeout: 10_000, interval: 5 }).toBeDefined();
+    const uncollected = (): readonly Row[] => {
+      const rows = table();
+      const children = rows.filter((row) => row.parent === first(rows));
+      return children.filter((row) => row.command.startsWith("sleep 0.4321") || row.state === "Z");
+    };
+    await expect.poll(uncollected, { timeout: 5_000 }).toEqual([]);
     expect(output.join("")).not.toContain("zombies");
     process.kill(first(table()), "SIGTERM");
     expect(await once(child, "close"), output.join("")).toEqual([0, null]);
     expect(output.join("")).toContain("stopping 1 process");
   },
 );
+
+test.skipIf(!canUnshare)(`drover-init is ended by a signal that comes before it has started drover${why}`, async () => {
+  const here = place();
+  const slow = '#!/bin/sh\necho early >&2\nread go\nexec /usr/bin/dirname "$@"\n';
+  writeFileSync(join(here.path, "dirname"), slow, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${here.path}:${process.env["PATH"] ?? ""}` };
+  const child = spawn("unshare", [...namespace, init, "up"], {
+    cwd: here.path,
+    env,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stderr, "data");
+  process.kill(table().find(({ parent }) => parent === child.pid)?.pid ?? 0, "SIGTERM");
+  child.stdin.write("go on\n");
+  expect(await once(child, "close")).toEqual([143, null]);
+});
 
 test.skipIf(!canUnshare || canReplaceItself)(
   `drover up as the first process says what is missing${why === "" && canReplaceItself ? " (this Node replaces itself)" : why}`,
