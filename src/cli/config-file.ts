@@ -8,7 +8,7 @@ import { describeValue } from "../template/complaint.js";
 import { decodeEntries, readText } from "../template/decode.js";
 import { encodingOf } from "../template/encoding.js";
 import { describeFailure } from "../template/read-file.js";
-import { type SourceDocument, textProblem } from "../template/source-document.js";
+import { type ReadDocument, type SourceDocument, textProblem } from "../template/source-document.js";
 import { type LoadedTemplate, type LoadedTemplates, TemplateError } from "../template/store.js";
 import { isObject } from "../template/validate.js";
 import { type ConfigOptions, readConfigOptions } from "./config-options.js";
@@ -74,11 +74,17 @@ class ConfigFault extends Error {
 
 /** A configuration of drover may have any name, so the content tells. That of a program is known when it has been evaluated. */
 async function isForeign(file: string): Promise<boolean> {
-  if (isJavaScript(file)) return true;
+  const encoding = encodingOf(file);
+  if (isJavaScript(file) || encoding === undefined) return true;
+  if (encoding === "binpb") return false;
   const { detectFormatName } = await import("../formats/index.js");
   const text = await readFile(file, "utf8").catch(() => "");
-  return detectFormatName(text) !== undefined || encodingOf(file) === undefined;
+  if (detectFormatName(text) !== undefined) return true;
+  return detectFormatName(text, file) !== undefined && !hasTemplates(readText(Buffer.from(text), encoding));
 }
+
+const hasTemplates = (document: ReadDocument): boolean =>
+  "value" in document && isObject(document.value) && "templates" in document.value;
 
 async function readForeign(file: string, flags: ForeignFlags): Promise<Config> {
   const { evaluateForeign } = await import("./import-foreign.js");

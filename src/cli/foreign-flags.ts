@@ -22,7 +22,7 @@ export function isEvaluated(file: string, { allowJs }: ForeignFlags): boolean {
 /** The options of a command that reads such a file. */
 export function addForeignOptions(command: Command): Command {
   return command
-    .option("--from <format>", "which other system it is a file of (default: told by its content)")
+    .option("--from <format>", "which other system it is a file of (default: told by its content, else by its name)")
     .option("--env, --environment <name>", "which of its sets of variables counts, such as env_NAME of PM2")
     .option("--allow-js", "evaluate a file of JavaScript that is not drover's, in a process that may only read");
 }

@@ -19,6 +19,8 @@ export interface Format {
   readonly relativeTo: "file" | "host";
   readonly read: (text: string) => ReadDocument;
   readonly detect: (value: unknown) => boolean;
+  /** Whether files of others may look like its own: then the name of a file that is surely meant to be one of those counts more. */
+  readonly isLike?: true;
   readonly entries: (value: unknown, scope: Scope) => Entries;
   /** What every process of this system gets, whatever its file says. */
   readonly constants: readonly Constant[];

@@ -111,9 +111,12 @@ export function importValue(value: unknown, options: ImportOptions = {}): Import
   return importDocument(format, { value, locate: () => undefined }, scope);
 }
 
-/** The name of the format of a text, told by its content; undefined when it is none that drover reads. */
-export function detectFormatName(text: string): string | undefined {
-  const detected = faultOf(text) === undefined ? detectFormat(text, "") : undefined;
+/**
+ * The name of the format of a text, told by its content, and where that does not tell by the name of its file; undefined when it is
+ * none that drover reads.
+ */
+export function detectFormatName(text: string, file = ""): string | undefined {
+  const detected = faultOf(text) === undefined ? detectFormat(text, file) : undefined;
   return detected !== undefined && "format" in detected ? detected.format.name : undefined;
 }
 
@@ -133,13 +136,13 @@ type Detected =
   | { readonly problems: readonly LocatedProblem[] };
 
 function detectFormat(text: string, file: string): Detected {
+  const named = formats.find(({ fileName }) => fileName?.test(basename(file)) === true);
   const readings = new Map<Format["read"], ReadDocument>();
-  for (const format of formats) {
+  for (const format of formats.filter(({ isLike }) => isLike !== true || named === undefined)) {
     const document = readings.get(format.read) ?? format.read(text);
     readings.set(format.read, document);
     if ("value" in document && !hasFaults(document) && format.detect(document.value)) return { format, document };
   }
-  const named = formats.find(({ fileName }) => fileName?.test(basename(file)) === true);
   const meant = formats.find((format) => isNearly(readings.get(format.read), format)) ?? named;
   if (meant === undefined) return { problems: problemsOf(readings.get(readerMeantBy(text))) };
   const document = readings.get(meant.read) ?? meant.read(text);

@@ -12,5 +12,6 @@ export interface Members {
 export function membersOf(document: unknown, field: string, expected: string): Members {
   const { [field]: members, ...others } = isObject(document) ? document : {};
   if (isObject(members)) return { members, others: Object.keys(others).map((key) => [key]), problems: [] };
-  return { members: {}, others: [], problems: [{ path: [field], at: "value", message: "is no map", expected }] };
+  const message = members === undefined ? "is missing" : "is no map";
+  return { members: {}, others: [], problems: [{ path: [field], at: "value", message, expected }] };
 }

@@ -16,6 +16,7 @@ export const procfile: Format = {
   fileName: /^Procfile\b/,
   read: (text) => readLines(text, { line, expected: "NAME: COMMAND" }),
   detect,
+  isLike: true,
   entries: listEntries,
   constants: [
     { to: "runOnStartup", value: true, why: "all processes are started together" },

@@ -126,6 +126,15 @@ test("up --config runs the processes of their file as it is", async () => {
   expect(refused.stderr).toContain("error: their.yaml:2:17: processes.a.command: is the number 3; expected a text");
 });
 
+test("a file whose content tells nothing is known by its name, but drover's own has templates", async () => {
+  const here = place();
+  const unit = async () => (await here.drover("export", "--to", "systemd", "--config", "ecosystem.json")).stdout;
+  writeFileSync(join(here.path, "ecosystem.json"), '{ "script": "app.js", "watch": false }');
+  expect(await unit()).toMatch(/^ExecStart="node" "app\.js"$/m);
+  writeFileSync(join(here.path, "ecosystem.json"), '{ "templates": [{ "name": "web", "script": "own.js" }] }');
+  expect(await unit()).toMatch(/^ExecStart="node" "own\.js"$/m);
+});
+
 test("a reload reads their file anew", async () => {
   const here = place();
   const file = (seconds: number): string => `processes:\n  web: { command: sleep, args: ["${seconds}"] }\n`;

@@ -20,6 +20,22 @@ test.each([
 });
 
 test.each([
+  ["ecosystem.json", '{ "script": "app.js", "watch": true }', "pm2"],
+  ["/app/ecosystem.config.json", "{}", "pm2"],
+  ["process-compose.yml", "extends: other.yml", "process-compose"],
+  ["process-compose.dev.yaml", "web: ./serve", "process-compose"],
+  ["compose.yaml", "name: shop", "docker-compose"],
+  ["docker-compose.override.yml", "include: [a.yml]", "docker-compose"],
+  ["Procfile.yaml", "web: ./serve", "procfile"],
+  ["web.yaml", "web: ./serve", "procfile"],
+  ["ecosystem.json", '{ "processManager": { "processes": [] } }', "tuix"],
+  ["my-ecosystem.json", "{}", undefined],
+  ["ecosystem.md", "{}", undefined],
+])("the name of %s counts where its content is no other system's: %j", (file, text, format) => {
+  expect(detectFormatName(text, file)).toBe(format);
+});
+
+test.each([
   ["Procfile", "web:\njunk here\nmore junk\n", "procfile", 3],
   ["/app/Procfile.dev", "junk\n", "", 1],
   ["x.service", "junk\n", "", 1],

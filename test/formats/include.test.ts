@@ -86,6 +86,14 @@ test("files that supervisord includes are one document with the file", () => {
   ]);
 });
 
+test("all services of Docker Compose may be in files that it includes", () => {
+  using dir = filesOf({ "compose.yaml": "include: [a.yml]\n", "a.yml": "services: { a: { command: sleep 1 } }\n" });
+  const imported = importFile(join(dir.path, "compose.yaml"));
+  expect(namesOf(imported)).toEqual(["a"]);
+  expect(errorsOf(imported)).toEqual([]);
+  expect(imported.report[0]).toMatchObject({ field: "include", line: 1, outcome: "mapped" });
+});
+
 test("a file that is named and does not exist is an error; the others are imported", () => {
   using dir = filesOf({ "s.conf": "[include]\nfiles=gone.conf\n[program:a]\ncommand=x\n" });
   const imported = importFile(join(dir.path, "s.conf"));

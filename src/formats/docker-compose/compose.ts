@@ -14,6 +14,7 @@ export const compose: Format = {
   title: "Docker Compose",
   files: "compose.yaml, docker-compose.yml",
   relativeTo: "file",
+  fileName: /^(docker-)?compose\b.*\.ya?ml$/,
   read: readData,
   detect: (value) => isObject(value) && isObject(value["services"]),
   entries: listEntries,
@@ -41,7 +42,9 @@ export const compose: Format = {
 };
 
 function listEntries(value: unknown, scope: Scope): Entries {
-  const { members, others, problems } = membersOf(value, "services", "a map of services by their names");
+  // All its services may be in files that it includes.
+  const document = isObject(value) && "include" in value ? { services: {}, ...value } : value;
+  const { members, others, problems } = membersOf(document, "services", "a map of services by their names");
   const dotenv = dotenvOf(scope);
   const lookup = (name: string): string | undefined => scope.env[name] ?? dotenv.get(name);
   const replace = (text: string, field: string): Substituted =>

@@ -11,6 +11,7 @@ export const pm2: Format = {
   title: "PM2",
   files: "ecosystem.json, .json5, .yaml; ecosystem.config.js, .cjs, .mjs with --allow-js",
   relativeTo: "file",
+  fileName: /^(ecosystem|pm2)\b.*\.(json5?|ya?ml)$/,
   read: readData,
   detect,
   entries: listEntries,

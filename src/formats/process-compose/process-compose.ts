@@ -18,6 +18,7 @@ export const processCompose: Format = {
   title: "process-compose",
   files: "process-compose.yaml",
   relativeTo: "file",
+  fileName: /^process-compose\b.*\.ya?ml$/,
   read: readData,
   detect,
   entries: listEntries,
