@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { isObject } from "../template/validate.js";
 import { asLiteralEnv, asName, dropped, noEffect } from "./apply.js";
 import type { Entries, FieldRule, Format, Found, Scope, Verdict } from "./format.js";
+import { wordOf } from "./kind.js";
 import type { KnownNames } from "./program/evaluator.js";
 import { readData } from "./read-data.js";
 import { droppedRule, rule } from "./rule.js";
@@ -139,7 +140,7 @@ const timeouts = {
 const anyPlugin = "{plugin_name}";
 
 function setOwnCommand({ draft, entry, value, path }: Found): Verdict | undefined {
-  const command = String(value).replaceAll(anyPlugin, String(entry["pluginName"]));
+  const command = wordOf(value).replaceAll(anyPlugin, wordOf(entry["pluginName"]));
   draft.set("command", command, path);
   return command === value ? undefined : { outcome: "approximated", note: `taken for ${command}` };
 }
@@ -150,7 +151,7 @@ function environmentOf(name: string, home: string): string {
 }
 
 function setCommand({ draft, entry, scope, value, path }: Found): Verdict | undefined {
-  const python = join(environmentOf(templateName(String(entry["name"])).name, scope.home), "bin/python3");
+  const python = join(environmentOf(templateName(wordOf(entry["name"])).name, scope.home), "bin/python3");
   const isPython = value === "python3";
   draft.set("command", isPython && scope.exists(python) ? python : value, path);
   if (!isPython) return undefined;
@@ -171,7 +172,7 @@ const defaultCheck = { interval: "30s", timeout: "5s", failureThreshold: 3 };
 /** What a manifest leaves to Ally, and what belongs to the socket. */
 function complete({ draft, entry, entryPath, scope }: Parameters<NonNullable<Format["finish"]>>[0]): void {
   const block = [entry["daemon"], entry["background"]].find(isObject);
-  const directory = environmentOf(String(draft.get("name")), scope.home);
+  const directory = environmentOf(wordOf(draft.get("name")), scope.home);
   if (block !== undefined && !draft.has("readiness.unix.path")) {
     draft.set("readiness.unix.path", join(directory, "daemon.sock"), entryPath);
   }

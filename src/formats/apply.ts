@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { EnvText } from "./env-text.js";
 import type { Apply, Found, Verdict } from "./format.js";
+import { wordOf } from "./kind.js";
 import { templateName } from "./template-name.js";
 import { literal } from "./variables.js";
 
@@ -8,7 +9,7 @@ import { literal } from "./variables.js";
 
 /** A name becomes one that templates can have. */
 export const asName: Apply = ({ draft, value, path }) => {
-  const { name, note } = templateName(String(value));
+  const { name, note } = templateName(wordOf(value));
   draft.set("name", name, path);
   return note === "" ? undefined : { outcome: "approximated", note };
 };
@@ -29,7 +30,7 @@ export const asLiteralEnv: Apply = ({ draft, value, path }) => {
 export const asPathFrom =
   (to: string, base: (found: Found) => string): Apply =>
   (found) => {
-    found.draft.set(to, resolve(base(found), String(found.value)), found.path);
+    found.draft.set(to, resolve(base(found), wordOf(found.value)), found.path);
     return undefined;
   };
 

@@ -1,9 +1,10 @@
 import type { Found, Verdict } from "./format.js";
+import { wordOf } from "./kind.js";
 import { needsShell, splitShellWords } from "./shell-words.js";
 
 /** A command line becomes a program and its arguments; or a line for `/bin/sh -c`, when it says more than words. */
 export function setCommandLine({ draft, value, path }: Found): Verdict | undefined {
-  const line = String(value);
+  const line = wordOf(value);
   if (needsShell(line)) {
     draft.set("command", line, path);
     draft.set("shell", true, path);

@@ -7,7 +7,7 @@ import { collectFields, type GivenField } from "./collect-fields.js";
 import { Draft } from "./draft.js";
 import type { Apply, Entry, EntryContext, FieldRule, Format, Found, PlacelessRow, Scope, Verdict } from "./format.js";
 import { inForeignWords, isLack } from "./in-foreign-words.js";
-import { readKind } from "./kind.js";
+import { readKind, wordOf } from "./kind.js";
 import { Prepared } from "./prepared.js";
 import { templateName } from "./template-name.js";
 import { findUntold } from "./untold.js";
@@ -44,7 +44,7 @@ function importObject(format: Format, entry: ObjectEntry, scope: Scope): Importe
   });
   draft.problems.push(...untold);
   const read = completeIfTold(format, context, untold.length === 0);
-  const name = String(draft.get("name") ?? key ?? "");
+  const name = wordOf(draft.get("name") ?? key ?? "");
   return { ...read, rows: [...named, ...unknown, ...known].map((row) => ({ ...row, process: name })) };
 }
 

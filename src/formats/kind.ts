@@ -67,6 +67,12 @@ export function scalarText(value: unknown): string | undefined {
   return isNumber(value) || typeof value === "boolean" || typeof value === "bigint" ? String(value) : undefined;
 }
 
+/** A number, or a text that is one; NaN for anything else. */
+export const numberOf = (value: unknown): number => Number(scalarText(value) ?? Number.NaN);
+
+/** A text, a number or a truth value as a text; empty for anything else: `String` fails where data has a member `toString`. */
+export const wordOf = (value: unknown): string => scalarText(value) ?? "";
+
 function readText(value: unknown): Read {
   if (typeof value !== "string") {
     const written = scalarText(value);

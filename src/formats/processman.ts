@@ -2,6 +2,7 @@ import { isObject } from "../template/validate.js";
 import { parseDuration } from "../units/duration.js";
 import { asName, dropped, noEffect } from "./apply.js";
 import type { Entries, FieldRule, Format, Found, Verdict } from "./format.js";
+import { wordOf } from "./kind.js";
 import { readData } from "./read-data.js";
 import { rule } from "./rule.js";
 import { mapValues } from "./variables.js";
@@ -93,10 +94,10 @@ function setMaxRetries({ draft, value, path }: Found): undefined {
 const longestDelay = "30s";
 
 function setBackoff({ draft, value, path }: Found): Verdict | undefined {
-  const milliseconds = parseDuration(String(value));
+  const milliseconds = parseDuration(wordOf(value));
   const isCut = milliseconds !== undefined && milliseconds > 30_000;
   draft.set("restart.backoff.initial", isCut ? longestDelay : value, path);
-  return isCut ? { note: `${String(value)} is cut to ${longestDelay}, as processman does` } : undefined;
+  return isCut ? { note: `${wordOf(value)} is cut to ${longestDelay}, as processman does` } : undefined;
 }
 
 function setDevMode({ draft, entry, value, path }: Found): Verdict | undefined {

@@ -7,8 +7,8 @@ const no = ["false", "no", "off", "0"];
 
 /** `true`, `yes`, `on`, `1` and their opposites, in any case. */
 export function readSwitch(value: unknown): Read<boolean> {
-  const word = String(value).toLowerCase();
-  if (typeof value === "string" && [...yes, ...no].includes(word)) return { value: yes.includes(word) };
+  const word = typeof value === "string" ? value.toLowerCase() : "";
+  if ([...yes, ...no].includes(word)) return { value: yes.includes(word) };
   return { message: `is ${describeValue(value)}`, expected: `one of ${[...yes, ...no].join(", ")}` };
 }
 

@@ -187,6 +187,7 @@ test("mistakes have their places, and the good ones are imported", () => {
   e: { command: x, extends: { service: a } }
   f: { command: x, environment: { A: "\${B:+c}" }, mem_limit: lots, colour: red }
   g:
+  h: { command: x, env_file: [{ required: false }], cpus: [[{ toString: 0 }]], logging: { options: { max-file: many } } }
   ok: { command: x, colour: red }
 `,
     places,
@@ -204,6 +205,9 @@ test("mistakes have their places, and the good ones are imported", () => {
     "f:9:38: services.f.environment.A: has a reference that templates have nothing for; expected ${VAR}, ${VAR:-default}, ${VAR:?message}",
     'f:9:62: services.f.mem_limit: is the text "lots"; expected a size such as 512m or 1gb',
     "f:10:5: services.g: is null; expected an object",
+    "f:11:30: services.h.env_file: has a file without a path; expected a path, or a list of paths",
+    "f:11:59: services.h.cpus: is a list; expected a number of CPUs such as 0.5",
+    'f:11:112: services.h.logging.options.max-file: is the text "many"; expected a number of files such as 3',
   ]);
 });
 

@@ -105,6 +105,7 @@ test("mistakes have their places, and the good processes are there", () => {
     depends_on: { good: { condition: process_ready } }
     availability: { restart: sometimes }
     is_tty: true
+  worse: { command: x, watch: { paths: [{ include: [a] }] }, replicas: { toString: 1 } }
 `;
   const imported = importText(wrong, places);
   expect(namesOf(imported)).toEqual(["good"]);
@@ -113,6 +114,8 @@ test("mistakes have their places, and the good processes are there", () => {
     "f:5:18: processes.bad.environment: is the number 5; expected NAME=value lines, or a map",
     'f:6:38: processes.bad.depends_on.good.condition: unknown condition "process_ready"; expected one of process_started, process_healthy, process_log_ready, process_completed, process_completed_successfully',
     'f:7:30: processes.bad.availability.restart: unknown word "sometimes"; expected no, on_failure or always',
+    "f:9:40: processes.worse.watch.paths: is no list of paths; expected a list of `path`, `include` and `exclude`",
+    "f:9:72: processes.worse.replicas: is an object; expected a whole number",
   ]);
   expect(lossesOf(imported)).toEqual(["dropped processes.bad.is_tty: drover gives a terminal to no process"]);
 });

@@ -87,6 +87,13 @@ test.each([
   expect(lossesOf(imported)).toEqual([loss]);
 });
 
+test("no limit is none", () => {
+  const imported = read(unit("CPUQuota=50%\nCPUQuota=\nMemoryMax=infinity"));
+  expect(errorsOf(imported)).toEqual([]);
+  expect(lossesOf(imported)).toEqual([]);
+  expect(imported.templates[0]?.limits).toBeUndefined();
+});
+
 test("what confines a service is told by name, and a user that is made for it is an error", () => {
   const losses = (lines: string) => {
     const imported = read(unit(lines));
@@ -142,12 +149,13 @@ test("an exit code that prevents a restart is a success to on-failure, and nothi
 });
 
 test("mistakes have their lines", () => {
-  const text = "[Service]\nExecStart=/x 'open\nRestart=often\nTimeoutStopSec=soon\nNice=50\n";
+  const text = "[Service]\nExecStart=/x 'open\nRestart=often\nTimeoutStopSec=soon\nNice=50\nCPUQuota=half\n";
   expect(errorsOf(read(text))).toEqual([
     "units/web.service:2:1: Service.ExecStart: a quote or a backslash at character 4 has no end; expected a command line",
     'units/web.service:3:1: Service.Restart: unknown word "often"; expected one of no, always, on-failure, on-success, on-abnormal, on-abort, on-watchdog',
     'units/web.service:4:1: Service.TimeoutStopSec: "soon" is no time span; expected such as 5, 90s or 1min 30s',
     "units/web.service:5:1: Service.Nice: 50 is out of range; expected -20 to 19",
+    'units/web.service:6:1: Service.CPUQuota: "half" is no share; expected such as 50%',
   ]);
   expect(errorsOf(read("[Unit]\n\n[Service]\nUser=a\n"))).toEqual([
     "units/web.service:3:1: Service: has no program; expected Service.ExecStart",

@@ -4,7 +4,7 @@ import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
 import { type Conditions, setDependsOn } from "../dependencies.js";
 import type { FieldRule, Found, Verdict } from "../format.js";
-import { scalarText } from "../kind.js";
+import { scalarText, wordOf } from "../kind.js";
 import { droppedRule, inside, rule } from "../rule.js";
 import { variablesOf } from "../variables.js";
 import { wordsOf } from "../words-of.js";
@@ -110,9 +110,13 @@ function addWords({ draft, value, path }: Found): undefined {
 }
 
 function setEnvFiles({ draft, scope, value, path }: Found): Verdict | undefined {
-  const files = (Array.isArray(value) ? value : [value]).map((file: unknown) => {
-    const { path: named, required } = isObject(file) ? file : { path: file, required: true };
-    return { file: resolve(scope.directory, String(named)), isNeeded: required !== false };
+  const named = (Array.isArray(value) ? value : [value]).map((file: unknown) => {
+    return isObject(file) ? { name: wordOf(file["path"]), required: file["required"] } : { name: wordOf(file) };
+  });
+  if (named.some(({ name }) => name === ""))
+    return void draft.complain(path, { message: "has a file without a path", expected: "a path, or a list of paths" });
+  const files = named.map(({ name, required }) => {
+    return { file: resolve(scope.directory, name), isNeeded: required !== false };
   });
   const kept = files.filter(({ file, isNeeded }) => isNeeded || scope.exists(file));
   draft.set(
@@ -125,7 +129,7 @@ function setEnvFiles({ draft, scope, value, path }: Found): Verdict | undefined 
 }
 
 function setDirectory({ draft, scope, value, path }: Found): Verdict | undefined {
-  const directory = resolve(scope.directory, String(value));
+  const directory = resolve(scope.directory, wordOf(value));
   if (!scope.exists(directory)) return dropped(`there is no ${directory} here: it runs in the directory of the file`);
   draft.set("cwd", directory, path);
   return undefined;
@@ -143,7 +147,7 @@ function setDependencies(found: Found): Verdict | undefined {
     draft.complain(path, { message: `is ${describeValue(value)}`, expected });
     return undefined;
   }
-  const others = Array.isArray(value) ? value.map((name) => [String(name), {}] as const) : Object.entries(value);
+  const others = Array.isArray(value) ? value.map((name) => [wordOf(name), {}] as const) : Object.entries(value);
   setDependsOn(found, others, conditions);
   const isMore = others.some(
     ([, options]) => isObject(options) && ("restart" in options || options["required"] === false),
@@ -161,7 +165,7 @@ function setUser({ draft, value, path }: Found): undefined {
 
 function setLabels({ draft, value, path }: Found): undefined {
   const lines = Array.isArray(value)
-    ? value.map((line) => (String(line).includes("=") ? line : `${String(line)}=`))
+    ? value.map((line) => (wordOf(line).includes("=") ? line : `${wordOf(line)}=`))
     : value;
   const labels = variablesOf(lines);
   if (typeof labels === "string") draft.complain(path, { message: labels, expected: "name=value lines, or a map" });
@@ -175,7 +179,7 @@ function setProfiles({ draft, value, path }: Found): Verdict | undefined {
 }
 
 function setRestart({ draft, value, path }: Found): Verdict | undefined {
-  const [, word = "", limit] = /^([a-z-]+)(?::(\d+))?$/.exec(value === false ? "no" : String(value)) ?? [];
+  const [, word = "", limit] = /^([a-z-]+)(?::(\d+))?$/.exec(value === false ? "no" : wordOf(value)) ?? [];
   const modes: Readonly<Record<string, string>> = {
     ...{ no: "NEVER", always: "ALWAYS", "unless-stopped": "ALWAYS", "on-failure": "ON_FAILURE" },
   };
@@ -191,7 +195,7 @@ function setRestart({ draft, value, path }: Found): Verdict | undefined {
 
 function setCondition({ draft, value, path }: Found): undefined {
   const modes: Readonly<Record<string, string>> = { none: "NEVER", any: "ALWAYS", "on-failure": "ON_FAILURE" };
-  const word = String(value);
+  const word = wordOf(value);
   if (Object.hasOwn(modes, word)) draft.set("restart.mode", modes[word], path);
   else draft.complain(path, { message: `unknown word ${JSON.stringify(word)}`, expected: "none, on-failure or any" });
 }

@@ -1,7 +1,7 @@
 import { describeValue } from "../../template/complaint.js";
 import { noEffect } from "../apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "../format.js";
-import { scalarText } from "../kind.js";
+import { numberOf, scalarText, wordOf } from "../kind.js";
 import { droppedRule, rule } from "../rule.js";
 
 /** What a service and its log may use. */
@@ -41,7 +41,7 @@ function setMemory(found: Found): Verdict | undefined {
 }
 
 function setCpu({ draft, value, path }: Found): Verdict | undefined {
-  const cpus = Number(value);
+  const cpus = numberOf(value);
   if (cpus === 0) return noEffect("no limit");
   if (Number.isFinite(cpus)) draft.set("limits.maxCpu", cpus * 100, path);
   else draft.complain(path, { message: `is ${describeValue(value)}`, expected: "a number of CPUs such as 0.5" });
@@ -49,9 +49,11 @@ function setCpu({ draft, value, path }: Found): Verdict | undefined {
 }
 
 function setLogSize(found: Found): Verdict | undefined {
-  return String(found.value) === "-1" ? noEffect("no limit") : bytesSetter("logs.maxSize")(found);
+  return wordOf(found.value) === "-1" ? noEffect("no limit") : bytesSetter("logs.maxSize")(found);
 }
 
 function setLogFiles({ draft, value, path }: Found): undefined {
-  draft.set("logs.maxFiles", Number(value), path);
+  const files = numberOf(value);
+  if (Number.isInteger(files)) draft.set("logs.maxFiles", files, path);
+  else draft.complain(path, { message: `is ${describeValue(value)}`, expected: "a number of files such as 3" });
 }

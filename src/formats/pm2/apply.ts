@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { dropped, noEffect } from "../apply.js";
 import type { Apply, Found, Verdict } from "../format.js";
-import { scalarText } from "../kind.js";
+import { numberOf, scalarText, wordOf } from "../kind.js";
 import { templateName } from "../template-name.js";
 import { wordsOf } from "../words-of.js";
 import { hasLine, isOnPath, isRunByItself } from "./program.js";
@@ -40,7 +40,7 @@ function besidePath(found: Found): Verdict | undefined {
 
 /** Groups of templates have fewer characters. */
 export function setGroup({ draft, value, path }: Found): Verdict | undefined {
-  const { name, note } = templateName(String(value));
+  const { name, note } = templateName(wordOf(value));
   draft.set("group", name, path);
   return note === "" ? undefined : { outcome: "approximated", note: note.replace("the name", "the group") };
 }
@@ -54,12 +54,12 @@ function readWords({ draft, value, path }: Found): readonly string[] | undefined
 
 function tellWords(found: Found, words: readonly string[] | undefined): Verdict | undefined {
   const isText = typeof found.value === "string" && words !== undefined;
-  const note = isText ? remarkOnWords(String(found.value), words) : undefined;
+  const note = isText ? remarkOnWords(wordOf(found.value), words) : undefined;
   return besideLine(found) ?? (note === undefined ? undefined : { outcome: "approximated", note });
 }
 
 export function setInstances({ draft, value, path }: Found): Verdict | undefined {
-  const count = value === "max" ? 0 : Number(value);
+  const count = value === "max" ? 0 : numberOf(value);
   if (!Number.isInteger(count)) {
     draft.complain(path, {
       message: `${JSON.stringify(value)} is no number of processes`,
@@ -89,7 +89,7 @@ export function setEnvFile({ draft, value, path }: Found): undefined {
 /** PM2 takes milliseconds, and texts such as `10s` and `1h`. */
 export function timeSetter(to: string): Apply {
   return ({ draft, value, path }) => {
-    draft.set(to, /^\d+$/.test(String(value)) ? `${value}ms` : value, path);
+    draft.set(to, /^\d+$/.test(wordOf(value)) ? `${value}ms` : value, path);
     return undefined;
   };
 }
@@ -121,7 +121,7 @@ export function ifWatched(to: string): Apply {
 
 /** `300M` is 300 times 1024²; a number is bytes. */
 export function setMemory({ draft, value, path }: Found): undefined {
-  const [, amount, unit] = /^(\d+)([KMG])B?$/i.exec(String(value)) ?? [];
+  const [, amount, unit] = /^(\d+)([KMG])B?$/i.exec(wordOf(value)) ?? [];
   draft.set("limits.maxMemory", amount === undefined ? value : `${amount}${unit?.toUpperCase()}iB`, path);
 }
 

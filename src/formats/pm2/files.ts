@@ -1,7 +1,7 @@
 import { isComplaint } from "../../template/complaint.js";
 import { dropped } from "../apply.js";
 import type { Found, Verdict } from "../format.js";
-import { readKind } from "../kind.js";
+import { readKind, wordOf } from "../kind.js";
 
 const logFields = ["logs.stdout", "logs.stderr"] as const;
 
@@ -29,11 +29,11 @@ function numbered(file: string, before: string): Verdict {
 
 function hasNumber({ entry }: Found): boolean {
   if (entry["merge_logs"] === true || entry["combine_logs"] === true) return false;
-  return entry["instances"] !== undefined || String(entry["exec_mode"]).startsWith("cluster");
+  return entry["instances"] !== undefined || wordOf(entry["exec_mode"]).startsWith("cluster");
 }
 
 function pathOf({ value, scope }: Found): string {
-  const text = String(value);
+  const text = wordOf(value);
   if (text === "NULL") return "/dev/null";
   return text.startsWith("~") ? `${scope.home}${text.slice(1).replace(/^(?!\/|$)/, "/")}` : text;
 }

@@ -1,6 +1,7 @@
 import { extname, resolve } from "node:path";
 import type { PathPart } from "../../template/problem.js";
 import type { EntryContext } from "../format.js";
+import { wordOf } from "../kind.js";
 import { templateName } from "../template-name.js";
 import { wordsOf } from "../words-of.js";
 
@@ -46,7 +47,7 @@ export function isRunByItself(entry: Record<string, unknown>): boolean {
 }
 
 function fileOf(script: string, { entry, scope }: Pick<EntryContext, "entry" | "scope">): string {
-  return resolve(scope.directory, String(entry["cwd"] ?? ""), script);
+  return resolve(scope.directory, wordOf(entry["cwd"] ?? ""), script);
 }
 
 function setProgram(context: EntryContext, script: string, at: readonly PathPart[]): void {

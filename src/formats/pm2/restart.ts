@@ -1,7 +1,7 @@
 import { isComplaint } from "../../template/complaint.js";
 import { noEffect } from "../apply.js";
 import type { Found, Verdict } from "../format.js";
-import { readKind } from "../kind.js";
+import { numberOf, readKind, wordOf } from "../kind.js";
 
 export function setRestart({ draft, value, path }: Found): undefined {
   if (value === false) draft.set("restart.mode", "NEVER", path);
@@ -16,7 +16,7 @@ export const anyNumber = 1_000_000_000;
 
 /** It is the number of starts after which PM2 gives up, when the process has never been up for `min_uptime`. */
 export function setMaxRestarts({ draft, entry, value, path }: Found): Verdict | undefined {
-  if (Number(value) >= anyNumber) return noEffect("any number of restarts");
+  if (numberOf(value) >= anyNumber) return noEffect("any number of restarts");
   const read = readKind("count", value);
   if (isComplaint(read)) return void draft.complain(path, read);
   const starts = read.value === 0 ? usualRestarts : Number(read.value);
@@ -36,7 +36,7 @@ export function isOutOfReach(starts: number, app: Record<string, unknown>): bool
 const windowMs = (starts: number, app: Record<string, unknown>): number => starts * uptimeOf(app);
 
 function uptimeOf(entry: Record<string, unknown>): number {
-  const [, amount, unit] = /^(\d+)([hms]?)$/.exec(String(entry["min_uptime"])) ?? [];
+  const [, amount, unit] = /^(\d+)([hms]?)$/.exec(wordOf(entry["min_uptime"])) ?? [];
   const factor = { h: 3_600_000, m: 60_000, s: 1000 }[unit ?? ""] ?? 1;
   const uptimeMs = Number(amount ?? 0) * factor;
   return uptimeMs === 0 ? usualUptimeMs : uptimeMs;
@@ -60,7 +60,7 @@ function delaysBefore(starts: number, entry: Record<string, unknown>): number {
   return sum + delay * left;
 }
 
-const millisecondsOf = (value: unknown): number => Number(/^\d+/.exec(String(value))?.[0] ?? 0);
+const millisecondsOf = (value: unknown): number => Number(/^\d+/.exec(wordOf(value))?.[0] ?? 0);
 
 export function setDelay({ draft, value, path }: Found): undefined {
   for (const end of ["initial", "max"]) draft.set(`restart.backoff.${end}`, value, path);
@@ -71,7 +71,7 @@ const growsAnewAfter = "30s";
 
 export function setGrowing({ draft, value, path }: Found): Verdict | undefined {
   draft.set("restart.backoff.initial", value, path);
-  draft.set("restart.backoff.max", Number.parseFloat(String(value)) > longestDelayMs ? value : "15s", path);
+  draft.set("restart.backoff.max", Number.parseFloat(wordOf(value)) > longestDelayMs ? value : "15s", path);
   draft.set("restart.backoff.multiplier", growth, path);
   if (draft.has("restart.maxRestarts")) {
     const note = "the delay begins anew after min_uptime, as the count of restarts does; in PM2 after 30 s";
@@ -85,8 +85,8 @@ export function setExitCodes({ draft, value, path }: Found): Verdict | undefined
   if (draft.get("restart.mode") === "NEVER") return noEffect("it is never restarted");
   const codes: readonly unknown[] = Array.isArray(value) ? value : [value];
   draft.set("restart.mode", "ON_FAILURE", path);
-  draft.set("restart.successExitCodes", codes.map(numberOf), path);
+  draft.set("restart.successExitCodes", codes.map(readCode), path);
   return undefined;
 }
 
-const numberOf = (code: unknown): unknown => (/^\d+$/.test(String(code)) ? Number(code) : code);
+const readCode = (code: unknown): unknown => (/^\d+$/.test(wordOf(code)) ? Number(code) : code);

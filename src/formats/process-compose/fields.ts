@@ -4,7 +4,7 @@ import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
 import { type Conditions, setDependsOn } from "../dependencies.js";
 import type { FieldRule, Found, Verdict } from "../format.js";
-import { scalarText } from "../kind.js";
+import { scalarText, wordOf } from "../kind.js";
 import { readEnvValue } from "../references.js";
 import { droppedFlag, droppedRule, inside, rule } from "../rule.js";
 import { needsShell, splitShellWords } from "../shell-words.js";
@@ -104,7 +104,7 @@ function setLine(found: Found): Verdict | undefined {
   const [command = "", ...args] = words;
   if (command !== "") draft.set("command", command, path);
   draft.set("args", args, path);
-  return noteOnLine(String(value));
+  return noteOnLine(wordOf(value));
 }
 
 function setEntrypoint({ draft, value, path }: Found): undefined {
@@ -181,7 +181,7 @@ function setDisabled({ draft, value, path }: Found): undefined {
 
 /** A word, as one that is false can be laid over another file, which a flag cannot. */
 function setIsDisabled({ draft, value, path }: Found): undefined {
-  const word = String(value);
+  const word = wordOf(value);
   if (word === "true" || word === "false") draft.set("enabled", word === "false", path);
   else draft.complain(path, { message: `is ${JSON.stringify(word)}`, expected: '"true" or "false"' });
 }
@@ -191,7 +191,7 @@ function setLog({ draft, value, path }: Found): undefined {
 }
 
 function setReadyLine({ draft, value, path }: Found): undefined {
-  draft.set("readiness.output.pattern", String(value).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), path);
+  draft.set("readiness.output.pattern", wordOf(value).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), path);
 }
 
 const modes: Readonly<Record<string, string>> = {
@@ -202,7 +202,7 @@ const modes: Readonly<Record<string, string>> = {
 };
 
 function setRestart({ draft, value, path }: Found): Verdict | undefined {
-  const word = String(value);
+  const word = wordOf(value);
   if (word === "exit_on_failure")
     return { outcome: "approximated", note: "never restarted; the other processes run on" };
   if (Object.hasOwn(modes, word)) draft.set("restart.mode", modes[word], path);
@@ -220,11 +220,11 @@ function setMaxRestarts({ draft, value, path }: Found): undefined {
 
 function setStopCommand(found: Found): Verdict | undefined {
   found.draft.set("stop.command", ["bash", "-c", lineOf(found)], found.path);
-  return noteOnLine(String(found.value));
+  return noteOnLine(wordOf(found.value));
 }
 
 function setSignal({ draft, value, path }: Found): undefined {
-  draft.set("stop.signal", String(value), path);
+  draft.set("stop.signal", wordOf(value), path);
 }
 
 function setParentOnly({ value }: Found): Verdict {

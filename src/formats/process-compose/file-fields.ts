@@ -1,6 +1,7 @@
 import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "../format.js";
+import { wordOf } from "../kind.js";
 import { droppedFlag, droppedRule, inside, rule } from "../rule.js";
 
 const nothingBetween = "nothing is written between the lines: `drover logs --timestamps` shows times";
@@ -49,12 +50,12 @@ const asLinesAre: Apply = ({ value }) => {
 
 /** Each has patterns of its own, which count inside its directory. */
 function setPaths({ draft, value, path }: Found): Verdict | undefined {
-  if (!Array.isArray(value) || !value.every(isObject)) {
+  if (!Array.isArray(value) || !value.every((each) => isObject(each) && wordOf(each["path"]) !== "")) {
     draft.complain(path, { message: "is no list of paths", expected: "a list of `path`, `include` and `exclude`" });
     return undefined;
   }
   const paths = value.flatMap((each) => {
-    const directory = String(each["path"]);
+    const directory = wordOf(each["path"]);
     const include = textsOf(each["include"]);
     return include.length === 0 ? [directory] : include.map((pattern) => joined(directory, pattern));
   });
@@ -67,4 +68,4 @@ function setPaths({ draft, value, path }: Found): Verdict | undefined {
 const joined = (directory: string, pattern: string): string =>
   directory === "." ? pattern : `${directory.replace(/\/$/, "")}/${pattern}`;
 
-const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(wordOf) : []);

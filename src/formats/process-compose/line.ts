@@ -1,5 +1,6 @@
 import { isObject } from "../../template/validate.js";
 import type { Found, Verdict } from "../format.js";
+import { wordOf } from "../kind.js";
 
 /** Whether process-compose replaces references in the file. */
 export const isExpanding = ({ scope }: Pick<Found, "scope">): boolean =>
@@ -7,7 +8,7 @@ export const isExpanding = ({ scope }: Pick<Found, "scope">): boolean =>
 
 /** process-compose replaces `$$` by a dollar before bash sees the line. */
 export function lineOf(found: Pick<Found, "scope" | "value">): string {
-  return isExpanding(found) ? String(found.value).replaceAll("$$", "$") : String(found.value);
+  return isExpanding(found) ? wordOf(found.value).replaceAll("$$", "$") : wordOf(found.value);
 }
 
 /** What is to be told of a line that bash gets. */

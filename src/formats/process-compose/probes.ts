@@ -1,5 +1,6 @@
 import { isObject } from "../../template/validate.js";
 import type { Apply, FieldRule, Found } from "../format.js";
+import { wordOf } from "../kind.js";
 import { droppedRule, rule } from "../rule.js";
 import { lineOf, noteOnLine } from "./line.js";
 
@@ -48,7 +49,7 @@ function execSetter(probe: string): Apply {
   return (found) => {
     found.draft.set(`${probe}.exec.command`, "bash", found.path);
     found.draft.set(`${probe}.exec.args`, ["-c", lineOf(found)], found.path);
-    return noteOnLine(String(found.value));
+    return noteOnLine(wordOf(found.value));
   };
 }
 
@@ -56,8 +57,8 @@ function urlSetter(probe: string): Apply {
   return (found) => {
     const given = probeOf(found, probe)?.["http_get"];
     const { host = "127.0.0.1", scheme = "http", path = "/", port } = isObject(given) ? given : {};
-    const address = `${String(scheme).toLowerCase()}://${String(host)}${port === undefined ? "" : `:${String(port)}`}`;
-    found.draft.set(`${probe}.http.url`, `${address}${String(path).replace(/^\/?/, "/")}`, found.path);
+    const address = `${wordOf(scheme).toLowerCase()}://${wordOf(host)}${port === undefined ? "" : `:${wordOf(port)}`}`;
+    found.draft.set(`${probe}.http.url`, `${address}${wordOf(path).replace(/^\/?/, "/")}`, found.path);
     return undefined;
   };
 }

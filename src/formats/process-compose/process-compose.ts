@@ -1,5 +1,6 @@
 import { isObject } from "../../template/validate.js";
 import type { Entries, Format, Scope } from "../format.js";
+import { numberOf } from "../kind.js";
 import { membersOf } from "../members.js";
 import { readData } from "../read-data.js";
 import { processComposeFields } from "./fields.js";
@@ -107,7 +108,7 @@ function listEntries(value: unknown, scope: Scope): Entries {
 /** Instances of one template are all the same: replicas that know their number are processes of their own. */
 function listReplicas(processes: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly string[]> {
   const numbered = Object.entries(processes).flatMap(([key, process]) => {
-    const count = isObject(process) ? Number(process["replicas"]) : 1;
+    const count = isObject(process) ? numberOf(process["replicas"]) : 1;
     const isNumbered = count > 1 && count <= mostReplicas && JSON.stringify(process).includes("PC_REPLICA_NUM");
     const width = String(count).length;
     const names = Array.from({ length: isNumbered ? count : 0 }, (_, n) => `${key}-${String(n).padStart(width, "0")}`);

@@ -2,7 +2,7 @@ import { resolve as resolvePath } from "node:path";
 import { isObject } from "../../template/validate.js";
 import { asPathFrom, dropped, hostCwd, noEffect } from "../apply.js";
 import type { Apply, EntryContext, FieldRule, Found, Verdict } from "../format.js";
-import { scalarText } from "../kind.js";
+import { scalarText, wordOf } from "../kind.js";
 import { inside, rule } from "../rule.js";
 import { mapValues } from "../variables.js";
 
@@ -81,7 +81,7 @@ function scheduleRules(): readonly FieldRule[] {
 
 function setEnv({ draft, key, entry, value, path }: Found): Verdict | undefined {
   const variables = value as Record<string, string>;
-  const title = String(entry["name"] ?? key);
+  const title = wordOf(entry["name"] ?? key);
   const own: Readonly<Record<string, string>> = {
     ...{ PROCESS_ID: key, PROXY_PROCESS_ID: key, PROCESS_NAME: title, PROXY_PROCESS_NAME: title },
     // The proxy knows the name and leaves it as it is.
@@ -116,7 +116,7 @@ function setValidation({ draft, value }: Found): Verdict | undefined {
 
 function setPidDir({ draft, key, scope, value, path }: Found): Verdict | undefined {
   if (draft.has("pidFile")) return noEffect("pidFile is given");
-  draft.set("pidFile", resolvePath(scope.hostCwd, String(value), `${String(draft.get("name") ?? key)}.pid`), path);
+  draft.set("pidFile", resolvePath(scope.hostCwd, wordOf(value), `${wordOf(draft.get("name") ?? key)}.pid`), path);
   return undefined;
 }
 
@@ -125,7 +125,7 @@ function setCleanup({ value }: Found): Verdict {
 }
 
 function setLogFile({ draft, scope, value, path }: Found): undefined {
-  const file = value === "" ? `./logs/${String(draft.get("name"))}.log` : String(value);
+  const file = value === "" ? `./logs/${wordOf(draft.get("name"))}.log` : wordOf(value);
   for (const stream of ["stdout", "stderr"]) draft.set(`logs.${stream}`, resolvePath(scope.hostCwd, file), path);
 }
 
@@ -171,10 +171,10 @@ function checkSetter(field: string): Apply {
 function setUrl(found: Found): Verdict | undefined {
   if (!isChecked(found)) return noEffect(notChecked);
   const { draft, value, path } = found;
-  const url = urlOf(found, String(value));
+  const url = urlOf(found, wordOf(value));
   if (url === undefined) return dropped("the address is not known: write a whole URL, or PORT into env");
   if (!draft.has("liveness.http.url")) draft.set("liveness.http.url", url, path);
-  return String(value) === url ? undefined : { outcome: "approximated", note: `asked at ${url}` };
+  return wordOf(value) === url ? undefined : { outcome: "approximated", note: `asked at ${url}` };
 }
 
 /** A path alone was asked at the target of the proxy's route, which the file does not tell. */

@@ -1,5 +1,6 @@
 import { dropped, never, noEffect } from "../apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "../format.js";
+import { wordOf } from "../kind.js";
 import { Prepared } from "../prepared.js";
 import { rule } from "../rule.js";
 import { readSwitch } from "../words-of-ini.js";
@@ -83,7 +84,7 @@ function stopFields(): readonly FieldRule[] {
 }
 
 function setCommand({ draft, value, path }: Found): undefined {
-  const split = splitPythonWords(String(value));
+  const split = splitPythonWords(wordOf(value));
   const [command = "", ...args] = "message" in split ? [] : split.words;
   if (command === "") {
     const message = "message" in split ? split.message : "is empty";
@@ -103,9 +104,9 @@ function setCount({ draft, value, path }: Found): Verdict | undefined {
 const modes: Readonly<Record<string, string>> = { true: "ALWAYS", false: "NEVER", unexpected: "ON_FAILURE" };
 
 function setRestart({ draft, value, path }: Found): Verdict | undefined {
-  const word = String(value).toLowerCase();
+  const word = wordOf(value).toLowerCase();
   const read = readSwitch(value);
-  const mode = modes["value" in read ? String(read.value) : word];
+  const mode = modes["value" in read ? wordOf(read.value) : word];
   if (mode === undefined) {
     draft.complain(path, { message: `is the text ${JSON.stringify(value)}`, expected: "true, false or unexpected" });
     return undefined;
@@ -116,8 +117,8 @@ function setRestart({ draft, value, path }: Found): Verdict | undefined {
 }
 
 function setExitCodes({ draft, value, path }: Found): Verdict | undefined {
-  const words = String(value).split(",");
-  const codes = String(value) === "" ? [] : words.map((word) => (/^\s*\+?\d+\s*$/.test(word) ? Number(word) : -1));
+  const words = wordOf(value).split(",");
+  const codes = wordOf(value) === "" ? [] : words.map((word) => (/^\s*\+?\d+\s*$/.test(word) ? Number(word) : -1));
   if (codes.some((code) => code < 0 || code > 255)) {
     draft.complain(path, {
       message: `is the text ${JSON.stringify(value)}`,
@@ -191,12 +192,12 @@ function setUmask({ draft, value, path }: Found): undefined {
   const command = draft.get("command");
   if (typeof command !== "string") return;
   const args = draft.get("args");
-  draft.set("command", `umask ${String(value)}; exec`, path);
+  draft.set("command", `umask ${wordOf(value)}; exec`, path);
   draft.set("shell", true, path);
   draft.set("args", [command, ...(Array.isArray(args) ? (args as string[]) : [])], path);
 }
 
 function setServer({ value }: Found): Verdict {
-  if (String(value).trim().toUpperCase() === "AUTO") return noEffect("drover has no XML-RPC");
+  if (wordOf(value).trim().toUpperCase() === "AUTO") return noEffect("drover has no XML-RPC");
   return dropped(noServer);
 }

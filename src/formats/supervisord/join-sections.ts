@@ -3,6 +3,7 @@ import type { Position, SourceDocument } from "../../template/source-document.js
 import { isObject } from "../../template/validate.js";
 import { faultsOf, locateIn } from "../document-part.js";
 import type { DocumentPart } from "../format.js";
+import { wordOf } from "../kind.js";
 
 /** Where something of the joined document comes from. */
 interface Origin {
@@ -38,7 +39,7 @@ class Joint {
       joined.set(key, texts);
       for (const [index, text] of (Array.isArray(values) ? values : []).entries()) {
         this.#origins.set(`${section}\0${key}\0${texts.length}`, { part, path: [name, key, index] });
-        texts.push(replaceHere(String(text), part));
+        texts.push(replaceHere(wordOf(text), part));
       }
     }
   }

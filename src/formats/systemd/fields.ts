@@ -174,6 +174,7 @@ function setKillMode({ value }: Found): Verdict {
 
 function setMemory({ draft, value, path }: Found): Verdict {
   const text = valuesOf(value).at(-1) ?? "";
+  if (text === "" || text === "infinity") return noEffect("no limit");
   if (!/^\d+[KMGT]?$/.test(text)) return dropped(`${text} is no fixed size`);
   draft.set("limits.maxMemory", /\d$/.test(text) ? Number(text) : `${text}iB`, path);
   return {
@@ -182,7 +183,12 @@ function setMemory({ draft, value, path }: Found): Verdict {
   };
 }
 
-function setCpu({ draft, value, path }: Found): Verdict {
-  draft.set("limits.maxCpu", Number.parseFloat(valuesOf(value).at(-1) ?? ""), path);
+function setCpu({ draft, value, path }: Found): Verdict | undefined {
+  const text = valuesOf(value).at(-1) ?? "";
+  if (text === "") return noEffect("no limit");
+  const [, percent] = /^(\d+(?:\.\d+)?)%$/.exec(text) ?? [];
+  if (percent === undefined)
+    return void draft.complain(path, { message: `${JSON.stringify(text)} is no share`, expected: "such as 50%" });
+  draft.set("limits.maxCpu", Number(percent), path);
   return { outcome: "approximated", note: "restarted when it is over this for 10 seconds; it is not slowed down" };
 }

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { basename } from "node:path";
 import { isObject } from "../../template/validate.js";
 import type { Scope } from "../format.js";
+import { wordOf } from "../kind.js";
 import { Prepared } from "../prepared.js";
 
 /** What `%i` and its kin stand for, systemd.unit(5); undefined for what systemd alone knows. */
@@ -19,7 +20,7 @@ export function fillSpecifiers(unit: unknown, scope: Scope): unknown {
   const sections = Object.entries(unit).map(([name, settings]) => {
     const filled = Object.entries(isObject(settings) ? settings : {}).map(([key, values]) => {
       const isInWords = settingsOfWords.includes(key);
-      return [key, Array.isArray(values) ? fillAll(values.map(String), specifiers, isInWords) : values];
+      return [key, Array.isArray(values) ? fillAll(values.map(wordOf), specifiers, isInWords) : values];
     });
     return [name, isObject(settings) ? Object.fromEntries(filled) : settings];
   });

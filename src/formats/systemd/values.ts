@@ -1,9 +1,10 @@
 import type { Apply } from "../format.js";
+import { wordOf } from "../kind.js";
 import { parseTimeSpan } from "./words.js";
 
 /** The values that count: an empty one takes back those before it. */
 export function valuesOf(value: unknown): readonly string[] {
-  const all = Array.isArray(value) ? value.map(String) : [];
+  const all = Array.isArray(value) ? value.map(wordOf) : [];
   return all.slice(all.lastIndexOf("") + 1).map((text) => text.trim());
 }
 

@@ -3,6 +3,7 @@ import { isObject } from "../../template/validate.js";
 import { asLiteralEnv, asName, asPathFrom, dropped, hostCwd, noEffect } from "../apply.js";
 import { setCommandLine } from "../command-line.js";
 import type { Apply, EntryContext, FieldRule, Found, Verdict } from "../format.js";
+import { wordOf } from "../kind.js";
 import { inside, rule } from "../rule.js";
 import { findUntold } from "../untold.js";
 
@@ -66,7 +67,7 @@ function healthRules(): readonly FieldRule[] {
 const interpreters: Readonly<Record<string, string>> = { shell: "sh", python: "python3" };
 
 function setInterpreter({ draft, value, path }: Found): undefined {
-  const given = String(value);
+  const given = wordOf(value);
   draft.set("interpreter", Object.hasOwn(interpreters, given) ? interpreters[given] : given, path);
 }
 
@@ -103,7 +104,7 @@ function setRestart({ draft, value, path }: Found): Verdict | undefined {
 
 function setDelay({ draft, value, path }: Found): undefined {
   draft.set("restart.backoff.initial", value, path);
-  if (Number.parseFloat(String(value)) > 30_000) draft.set("restart.backoff.max", value, path);
+  if (Number.parseFloat(wordOf(value)) > 30_000) draft.set("restart.backoff.max", value, path);
 }
 
 function setMaxRestarts(found: Found): Verdict | undefined {
@@ -137,13 +138,18 @@ function typeOf({ entry }: Pick<Found, "entry">): unknown {
 const types = ["output", "http", "tcp", "script"];
 
 function setType({ draft, value, path }: Found): undefined {
-  if (types.includes(String(value))) return;
+  if (types.includes(wordOf(value))) return;
   draft.complain(path, { message: `unknown type ${JSON.stringify(value)}`, expected: `one of ${types.join(", ")}` });
+}
+
+function forOtherType(found: Found): Verdict {
+  const type = wordOf(typeOf(found));
+  return dropped(type === "" ? "the check has no type" : `it has no effect on a check of the type ${type}`);
 }
 
 function forType(type: string, field: string): Apply {
   return (found) => {
-    if (typeOf(found) !== type) return dropped(`it has no effect on a check of the type ${String(typeOf(found))}`);
+    if (typeOf(found) !== type) return forOtherType(found);
     found.draft.set(`liveness.${field}`, found.value, found.path);
     return undefined;
   };
@@ -151,7 +157,7 @@ function forType(type: string, field: string): Apply {
 
 function setPattern(found: Found): Verdict | undefined {
   const { draft, value, path } = found;
-  if (typeOf(found) !== "output") return dropped(`it has no effect on a check of the type ${String(typeOf(found))}`);
+  if (typeOf(found) !== "output") return forOtherType(found);
   if (value instanceof RegExp) {
     const flags = value.flags.replace(/[dgy]/g, "");
     draft.set("liveness.output.pattern", value.source, path);
@@ -169,11 +175,11 @@ const runners: Readonly<Record<string, readonly string[]>> = {
 
 function setScript(found: Found): Verdict | undefined {
   const { draft, entry, value, path } = found;
-  if (typeOf(found) !== "script") return dropped(`it has no effect on a check of the type ${String(typeOf(found))}`);
-  const word = String(entry["interpreter"] ?? entry["command"] ?? "").split(" ")[0] ?? "";
+  if (typeOf(found) !== "script") return forOtherType(found);
+  const word = wordOf(entry["interpreter"] ?? entry["command"] ?? "").split(" ")[0] ?? "";
   const name = Object.hasOwn(runners, basename(word)) ? basename(word) : "node";
   draft.set("liveness.exec.command", name === basename(word) ? word : name, path);
-  draft.set("liveness.exec.args", [...(runners[name] ?? []), String(value)], path);
+  draft.set("liveness.exec.args", [...(runners[name] ?? []), wordOf(value)], path);
   return undefined;
 }
 
