@@ -47,6 +47,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     retry: 0,
+    // Only bounds a hang: what is polled for may wait for a program, and one takes seconds to start on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     sequence: { shuffle: { files: true, tests: true } },
     globalSetup: ["test/global-setup.ts"],
     setupFiles: ["test/global-handles.ts"],
