@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { readBoot } from "../../src/os/node/procfs/boot.js";
 import { ProcfsProbe } from "../../src/os/node/procfs/probe.js";
 import { parseStat, stateOfRecord } from "../../src/os/node/procfs/stat.js";
@@ -132,6 +132,24 @@ describe("status records", () => {
     expect(status.umask).toBe(process.umask());
     expect(status.vmRssBytes).toBeGreaterThan(1_000_000);
     expect(status.uid.real).toBe(process.getuid?.());
+  });
+});
+
+describe("the moment of boot", () => {
+  test("is not told earlier by a program that was held up after it looked at the clock", ({ skip }) => {
+    const told = (): number | undefined => readBoot()?.dateOfTicks(0).getTime();
+    const calmMs = told();
+    if (calmMs === undefined) return skip("there is no /proc here");
+    const now = Date.now.bind(Date);
+    const clock = vi.spyOn(Date, "now");
+    onTestFinished(() => clock.mockRestore());
+    clock.mockImplementationOnce(() => {
+      const seenMs = now();
+      while (now() < seenMs + 300);
+      return seenMs;
+    });
+    expect(told()).toBeGreaterThan(calmMs - 200);
+    expect(clock).toHaveBeenCalled();
   });
 });
 

@@ -46,11 +46,15 @@ function readUptimeMs(): number {
 
 /**
  * Wall-clock time of boot from the clock and /proc/uptime. Not from `btime` of /proc/stat, which is in whole seconds
- * and up to a second off. Uptime is cut to 10 ms, so of some readings the earliest boot time is nearest the truth.
+ * and up to a second off. Uptime is cut to 10 ms, and read first: then a program that has to wait for the CPU before it
+ * looks at the clock is too late as well, and of some readings the earliest boot time is nearest the truth.
  */
 function measureBootTime(): number {
   let earliest = Number.POSITIVE_INFINITY;
-  for (let reading = 0; reading < 5; reading++) earliest = Math.min(earliest, Date.now() - readUptimeMs());
+  for (let reading = 0; reading < 5; reading++) {
+    const elapsedMs = readUptimeMs();
+    earliest = Math.min(earliest, Date.now() - elapsedMs);
+  }
   return earliest;
 }
 
