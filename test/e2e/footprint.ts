@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { readCommandLine, readEntry, readTable, readVariables } from "../../src/os/node/procfs/table.js";
+import { readCommandLine, readEntry, readTable } from "../../src/os/node/procfs/table.js";
 import { carriersOf } from "../faults/host-program.js";
 import type { ComposeSet } from "./compose-set.js";
 import { presentSegments, segmentOf } from "./shared-memory.js";
@@ -26,7 +26,7 @@ export async function footprintOf(rootPid: number, { postgresDir, ports }: Compo
     for (const { pid, parentPid } of table) if (pids.has(parentPid)) pids.add(pid);
   }
   const tree = table.filter(({ pid }) => pids.has(pid));
-  const runIds = tree.flatMap(({ pid }) => readVariables(pid, ["DROVER_ID"])).filter((id) => id !== undefined);
+  const runIds = tree.flatMap(({ runId }) => runId ?? []);
   const socket = join(postgresDir, `.s.PGSQL.${ports.postgres}`);
   return {
     processes: tree.map(({ pid, startTicks }) => ({ pid, startTicks, command: readCommandLine(pid).join(" ") })),

@@ -17,7 +17,7 @@ export async function findCarriers(prefix: string, inspector: Inspector): Promis
 async function holdCarrier(pid: number, leadsSession: boolean, inspector: Inspector): Promise<Carrier | undefined> {
   const probe = await inspector.open(pid);
   if (probe === undefined) return undefined;
-  const [runId = "", name = ""] = inspector.readEnvironment(pid, ["DROVER_ID", "DROVER_NAME"]) ?? [];
+  const [runId = "", name = ""] = (await inspector.readEnvironment(pid, ["DROVER_ID", "DROVER_NAME"])) ?? [];
   const carrier = { identity: probe.identity, runId, leadsSession, name };
   probe.release();
   return carrier;

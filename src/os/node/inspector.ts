@@ -24,7 +24,7 @@ export interface Inspector {
    */
   table(sinceTicks?: number): Promise<TableIndex>;
   /** Variables a process was started with, those asked for; undefined when its environment cannot be read. */
-  readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] | undefined;
+  readEnvironment(pid: number, names: readonly string[]): Promise<readonly (string | undefined)[] | undefined>;
   /** Signals a process found in the table, unless another one has its PID by now. */
   signalMember(member: Member, signal: Signal): void;
   commandLine(pid: number): readonly string[];

@@ -48,8 +48,8 @@ export class PsInspector implements Inspector {
     );
   }
 
-  readEnvironment(): undefined {
-    return undefined;
+  readEnvironment(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   signalMember(member: Member, signal: Signal): void {

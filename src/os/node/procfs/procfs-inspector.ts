@@ -38,7 +38,7 @@ export class ProcfsInspector implements Inspector {
     return this.#table.read(sinceTicks);
   }
 
-  readEnvironment(pid: number, names: readonly string[]): readonly (string | undefined)[] {
+  readEnvironment(pid: number, names: readonly string[]): Promise<readonly (string | undefined)[]> {
     return readVariables(pid, names);
   }
 

@@ -8,6 +8,8 @@ export interface Stat {
   readonly parentPid: number;
   readonly processGroup: number;
   readonly session: number;
+  /** Whether it runs in the kernel only: PF_KTHREAD of its flags [9]. */
+  readonly isKernelThread: boolean;
   /** User and system time in clock ticks [14 + 15]. */
   readonly cpuTicks: number;
   readonly threads: number;
@@ -33,6 +35,7 @@ const states: Readonly<Record<string, OsState>> = {
 };
 
 const closingParenthesis = 0x29;
+const kernelThreadFlag = 0x200000;
 
 /** The state for a kernel letter; a letter of a future kernel is `unreadable`, never a guess. */
 export function stateOfLetter(letter: string): OsState {
@@ -62,6 +65,7 @@ export function parseStat(text: string): Stat | undefined {
     parentPid: field(4),
     processGroup: field(5),
     session: field(6),
+    isKernelThread: (field(9) & kernelThreadFlag) !== 0,
     cpuTicks: field(14) + field(15),
     threads: field(20),
     startTicks: field(22),

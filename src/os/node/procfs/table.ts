@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { TableEntry } from "../../members.js";
 import { isAlive } from "../../os-state.js";
 import { parseStat, type Stat } from "./stat.js";
@@ -9,6 +9,8 @@ export interface ProcfsEntry extends TableEntry {
   readonly stat: Stat;
   /** When it was read, on the clock of `performance.now()`. */
   readonly readAtMs: number;
+  /** Whether its environment was asked for while it was on its way into another program. */
+  readonly isBetweenPrograms: boolean;
 }
 
 /** Whether a row has its whole stat record. */
@@ -18,6 +20,12 @@ export function isProcfsEntry(entry: TableEntry): entry is ProcfsEntry {
 
 /** Rows read before the event loop gets a turn: about 1 ms of work. */
 const sliceLength = 32;
+
+/**
+ * Waits for a process that is on its way into another program, execve(2): the old one is gone then, and of the new one the kernel shows
+ * neither arguments nor environment until it is laid out. That takes a fraction of a millisecond, and on a busy machine a turn on the CPU.
+ */
+const programWaitsMs = [1, 2, 4, 8, 16, 32, 64];
 
 /**
  * Reads the whole process table in slices. Processes that end meanwhile are left out. The environment, which costs as much as all
@@ -31,8 +39,23 @@ export async function readTable(sinceTicks = 0): Promise<readonly ProcfsEntry[]>
     const entry = readEntry(pid, sinceTicks);
     if (entry !== undefined) entries.push(entry);
   }
-  return entries;
+  return await afterPrograms(entries, sinceTicks);
 }
+
+/** The same rows, those anew that were read between two programs: nothing else may tell whose they are. */
+async function afterPrograms(entries: readonly ProcfsEntry[], sinceTicks: number): Promise<readonly ProcfsEntry[]> {
+  let settled = entries;
+  for (const waitMs of programWaitsMs) {
+    if (!settled.some(({ isBetweenPrograms }) => isBetweenPrograms)) break;
+    await delay(waitMs);
+    settled = settled.flatMap((entry) =>
+      entry.isBetweenPrograms ? (readEntry(entry.pid, sinceTicks) ?? []) : [entry],
+    );
+  }
+  return settled;
+}
+
+const unasked: ShownEnvironment = { environment: undefined, isBetweenPrograms: false };
 
 /** One row; undefined when the process is gone. */
 export function readEntry(pid: number | string, runIdSinceTicks = Number.POSITIVE_INFINITY): ProcfsEntry | undefined {
@@ -40,7 +63,8 @@ export function readEntry(pid: number | string, runIdSinceTicks = Number.POSITIV
   if (stat === undefined) return undefined;
   const { parentPid, processGroup, session, startTicks } = stat;
   const alive = isAlive(stat.state);
-  const runId = alive && startTicks >= runIdSinceTicks ? readVariables(stat.pid, ["DROVER_ID"])[0] : undefined;
+  const isAsked = alive && startTicks >= runIdSinceTicks;
+  const { environment, isBetweenPrograms } = isAsked ? readShownEnvironment(stat) : unasked;
   return {
     pid: stat.pid,
     parentPid,
@@ -48,10 +72,35 @@ export function readEntry(pid: number | string, runIdSinceTicks = Number.POSITIV
     session,
     startTicks,
     alive,
-    runId,
+    runId: valueIn(environment, "DROVER_ID"),
     stat,
     readAtMs: performance.now(),
+    isBetweenPrograms,
   };
+}
+
+/** What a process shows of the environment it was started with. */
+interface ShownEnvironment {
+  /** Undefined for another user's process, and for one that has ended. */
+  readonly environment: readonly string[] | undefined;
+  /** Whether it shows no arguments either, as otherwise only kernel threads do: it is on its way into another program. */
+  readonly isBetweenPrograms: boolean;
+}
+
+/** Arguments that show where there was no environment a moment ago: it has arrived, and has one now, or there is none. */
+const mostArrivals = 3;
+
+function readShownEnvironment({ pid, isKernelThread }: Stat): ShownEnvironment {
+  let environment = readEnvironment(pid);
+  for (let arrival = 0; arrival < mostArrivals && isBlank(environment) && !isKernelThread; arrival++) {
+    if (readCommandLine(pid).length === 0) return { environment, isBetweenPrograms: true };
+    environment = readEnvironment(pid);
+  }
+  return { environment, isBetweenPrograms: false };
+}
+
+function isBlank(environment: readonly string[] | undefined): boolean {
+  return environment?.length === 1 && environment[0] === "";
 }
 
 function readStat(path: string): Stat | undefined {
@@ -82,9 +131,23 @@ export function hasEnvironment(pid: number, name: string, value: string): boolea
 }
 
 /** Variables a process was started with, in one reading; undefined where it has none of that name, or cannot be read. */
-export function readVariables(pid: number, names: readonly string[]): readonly (string | undefined)[] {
-  const environment = readEnvironment(pid);
-  return names.map((name) => environment?.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1));
+export async function readVariables(pid: number, names: readonly string[]): Promise<readonly (string | undefined)[]> {
+  let shown = lookAt(pid);
+  for (const waitMs of programWaitsMs) {
+    if (!shown.isBetweenPrograms) break;
+    await delay(waitMs);
+    shown = lookAt(pid);
+  }
+  return names.map((name) => valueIn(shown.environment, name));
+}
+
+function lookAt(pid: number): ShownEnvironment {
+  const stat = readStat(`/proc/${pid}/stat`);
+  return stat !== undefined && isAlive(stat.state) ? readShownEnvironment(stat) : unasked;
+}
+
+function valueIn(environment: readonly string[] | undefined, name: string): string | undefined {
+  return environment?.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 /** The environment a process was started with; undefined for another user's process, and for one that has ended. */
