@@ -11,9 +11,13 @@ test.skipIf(!existsSync("/proc/self/stat"))("the guardian shows as a short comma
   const env = { PATH: process.env["PATH"] ?? "" };
   const request = { file: "sleep", args: ["1000"], cwd: "/", env, detach: false, stdin: "ignore" } as const;
   const child = await os.spawn({ ...request, stdout: discard, stderr: discard });
-  const children = (await readTable()).filter(({ parentPid }) => parentPid === process.pid);
-  const lines = children.map(({ pid }) => readCommandLine(pid)).filter((words) => words.includes(os.hostToken));
-  expect(lines).toEqual([["/bin/sh", "-c", 'eval "$DROVER_GUARDIAN"', "drover-guardian", os.hostToken]]);
+  const lines = async (): Promise<readonly (readonly string[])[]> => {
+    const children = (await readTable()).filter(({ parentPid }) => parentPid === process.pid);
+    return children.map(({ pid }) => readCommandLine(pid)).filter((words) => words.includes(os.hostToken));
+  };
+  // Started a moment ago, it may be on its way from one program into the other, in which it shows no arguments.
+  const shown = ["/bin/sh", "-c", 'eval "$DROVER_GUARDIAN"', "drover-guardian", os.hostToken];
+  await expect.poll(lines).toEqual([shown]);
   await child.signalTree("SIGKILL");
   await child.exit;
 });

@@ -33,9 +33,11 @@ afterAll(() => {
 
 async function startForeign(): Promise<number> {
   // A child of this test program, but not of the adapter: nobody tells the adapter how it ends.
-  const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+  const child = spawn("cat", [], { stdio: ["pipe", "pipe", "ignore"] });
   foreigners.push(child);
-  await once(child, "spawn");
+  child.stdin.write("are you there?");
+  // From now on it sleeps. That it was spawned would not tell that the kernel shows its arguments, execve(2).
+  await once(child.stdout, "data");
   return child.pid ?? 0;
 }
 
