@@ -55,6 +55,9 @@ export class ManagedProcess implements Process {
   /** Its number among the processes of its template, from 1. */
   readonly instance: number;
   lastCrash: Crash | undefined;
+  /** How many crashes there were, and which of them is told. */
+  #crashes = 0;
+  #toldCrash = 0;
   /** The end after which it was decided that it stays down. */
   #restsAfter: Exit | ProcessError | undefined;
   /** For the manager: found again at its start, and the host has not asked for it yet. */
@@ -326,7 +329,11 @@ export class ManagedProcess implements Process {
   /** For supervision: keeps what is to be known of an abnormal end. */
   async noteCrash(end: RunEnd, decision: string): Promise<void> {
     const { output } = this;
+    const number = ++this.#crashes;
     const crash = await describeCrash(end, decision, output);
+    // Of a crash that was followed by another at once, the last words may take longer to come.
+    if (number < this.#toldCrash) return;
+    this.#toldCrash = number;
     this.lastCrash = crash;
   }
 

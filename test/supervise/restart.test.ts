@@ -1,3 +1,4 @@
+import type { PassThrough } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
 import type { ProcessNotification, ProcessStatus, RestartOptions } from "../../src/index.js";
 import type { ManagedProcess } from "../../src/process/managed-process.js";
@@ -551,6 +552,23 @@ describe("a program that cannot be started", () => {
     expect(spawn).toHaveBeenCalledTimes(2);
     expect(scene.startsMs()).toEqual([0, 3000]);
     expect(scene.app.status.supervision).toMatchObject({ kind: "waiting", attempt: 3 });
+  });
+
+  test("is the last crash, also when the last words of the run before come later", async () => {
+    await using scene = await sceneOf(
+      { restart: { ...onFailure, maxRestarts: 1, backoff: { initial: 0 } } },
+      (self) => {
+        // What it leaves behind holds its output, which is waited for.
+        vi.spyOn(self.stderr as PassThrough, "end").mockReturnThis();
+      },
+    );
+    await scene.app.start();
+    vi.spyOn(scene.os, "spawn").mockRejectedValue(new Error("gone"));
+    scene.runs()[0]?.end(1);
+    await scene.os.clock.advance(0);
+    expect(scene.app.lastCrash).toMatchObject({ exit: undefined, failure: "gone" });
+    await scene.os.clock.advance(10_000);
+    expect(scene.app.lastCrash).toMatchObject({ exit: undefined, failure: "gone" });
   });
 
   test("is forgotten with the manager while it waits", async () => {
