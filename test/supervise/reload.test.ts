@@ -21,13 +21,15 @@ async function reloadScene(options: ProcessOptions = {}, command = "sleep", args
   const manager = await openManager();
   const watch = { debounce: "100ms", ...options.watch };
   const app = manager.newProcess("app", command, { args, cwd: dir.path, ...options, watch });
-  let count = 0;
+  let count = 1;
+  // Another size each time: two saves may come within one tick of the clock of the file system.
+  const another = (): string => "1".repeat(++count);
   return {
     manager,
     app,
-    save: (name, text = String(++count)) => writeFileSync(join(dir.path, name), text),
+    save: (name, text = another()) => writeFileSync(join(dir.path, name), text),
     replace: (name) => {
-      writeFileSync(join(dir.path, `${name}.new~`), String(++count));
+      writeFileSync(join(dir.path, `${name}.new~`), another());
       renameSync(join(dir.path, `${name}.new~`), join(dir.path, name));
     },
     [Symbol.asyncDispose]: async () => {
