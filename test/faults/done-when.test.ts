@@ -105,7 +105,8 @@ test.skipIf(!hasProcfs)(
     await host.ended;
     const linesBefore = lines().length;
     await Promise.all([delay(watchedMs), expect.poll(() => instancesOf(bound), patience).toEqual([])]);
-    expect(lines().length, "lines written while nobody was there").toBeGreaterThan(linesBefore + 50);
+    const written = expect.poll(() => lines().length, { ...patience, message: "lines written while nobody was there" });
+    await written.toBeGreaterThan(linesBefore + 50);
     const livingOf = async (): Promise<unknown> =>
       (await instancesOf(free)).map(({ name, pids: [leader] }) => [name, leader]).sort();
     const expected = free.map((name) => [name, pids.get(name)]).sort();
