@@ -137,7 +137,7 @@ class DeathScene {
       const last = this.#words.get(name);
       if (last?.word === "up" && options.detach === true) expect([name, pid]).toEqual([name, last.pid]);
       // The pipe that tells of a successful execve(2) is closed before the kernel shows the new arguments.
-      const shown = expect.poll(() => readCommandLine(pid)[0], { timeout: 5000, message: `${name} (PID ${pid})` });
+      const shown = expect.poll(() => readCommandLine(pid)[0], { ...patience, message: `${name} (PID ${pid})` });
       await shown.toBe(command);
       this.#words.set(name, { word: "up", pid });
     }

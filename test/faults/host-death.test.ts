@@ -5,6 +5,7 @@ import { readEntry } from "../../src/os/node/procfs/table.js";
 import { carriersOf, startHost } from "./host-program.js";
 
 const hasProcfs = existsSync("/proc/self/stat");
+const patience = { interval: 10, timeout: 15_000 };
 
 /** Main, child, child in its own session, double-forked daemon; all ignore SIGTERM. */
 const tree = `
@@ -44,7 +45,7 @@ describe.skipIf(!hasProcfs)("host-bound trees end with their host", () => {
     await host.line();
     expect(await host.ended).toBe(ends);
     // A second on an idle machine, which docs/lifetime.md tells; the bound here only keeps a hang from lasting.
-    await expect.poll(() => carriersOf("DROVER_NAME", name), { interval: 10, timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => carriersOf("DROVER_NAME", name), patience).toEqual([]);
   });
 
   test("also when its guardian was killed before: a new one has taken over", async () => {
@@ -54,12 +55,10 @@ describe.skipIf(!hasProcfs)("host-bound trees end with their host", () => {
     const [first] = await guardiansOf(host.child.pid ?? 0);
     process.kill(first ?? 0, "SIGKILL");
     await expect
-      .poll(async () => (await guardiansOf(host.child.pid ?? 0)).filter((pid) => pid !== first).length, {
-        timeout: 5000,
-      })
+      .poll(async () => (await guardiansOf(host.child.pid ?? 0)).filter((pid) => pid !== first).length, patience)
       .toBe(1);
     host.child.kill("SIGKILL");
-    await expect.poll(() => carriersOf("DROVER_NAME", name), { interval: 10, timeout: 5000 }).toEqual([]);
+    await expect.poll(() => carriersOf("DROVER_NAME", name), patience).toEqual([]);
   });
 
   test("a host that closes dismisses its guardian, and ends by itself", async () => {

@@ -166,7 +166,7 @@ test("a stranger that holds the errors of a check holds up nothing, and no pipe 
   const before = pipes();
   expect(await reasonOf(probeFor({ script }, { cwd: dir.path }))).toBe("exit code 1: bad");
   const [pid = 0] = await pidsIn(join(dir.path, "pids"), 1);
-  await vi.waitFor(() => expect(pipes()).toBeLessThanOrEqual(before));
+  await expect.poll(pipes).toBeLessThanOrEqual(before);
   expect(isRunning(pid)).toBe(true);
   process.kill(pid, "SIGKILL");
 });

@@ -114,7 +114,7 @@ export function describeOsContract(name: string, makeHarness: () => OsHarness): 
       expect(survivors).toHaveLength(1);
       expect(survivors[0]?.pid).not.toBe(child.identity.pid);
       await child.signalTree("SIGKILL");
-      await expect.poll(() => child.survivors(), { interval: 5, timeout: 5000 }).toEqual([]);
+      await expect.poll(() => child.survivors(), { interval: 5 }).toEqual([]);
     });
 
     test("usage counts every process of the tree", async () => {
@@ -158,7 +158,7 @@ export function describeOsContract(name: string, makeHarness: () => OsHarness): 
           await harness.os.prepareSamples();
           return isAlive(attached.sample());
         },
-        { interval: 5, timeout: 5000 },
+        { interval: 5 },
       );
       await noticed.toBe(false);
       expect(await exited).toBe("exited");

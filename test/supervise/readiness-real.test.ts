@@ -174,7 +174,7 @@ describe("what a process writes", () => {
     using dir = tempDir();
     await using manager = await openManager({ stateDir: join(dir.path, "state") });
     const script = `[ -e '${dir.path}/again' ] || { touch '${dir.path}/again'; echo ready at 80; }; sleep 1000`;
-    const options = { args: ["-c", script], readiness: output, startTimeout: "1s" };
+    const options = { args: ["-c", script], readiness: output, startTimeout: "3s" };
     const subject = manager.newProcess("writer", "sh", options);
     await subject.start();
     const error = await failureOf(subject.restart());
@@ -333,17 +333,15 @@ describe("a detached process found again by the next manager", () => {
   test("that does not answer any more is told, and left alone", async () => {
     using dir = tempDir();
     const port = await unusedPort();
-    const options = { ...javascript(server(port)), readiness: http(port), startTimeout: "5s" };
+    const options = { ...javascript(server(port)), readiness: http(port) };
     const pid = await leaveRunning(dir.path, options);
     process.kill(pid ?? 0, "SIGUSR2");
     await expect.poll(() => fetch(`http://127.0.0.1:${port}/`).catch(() => "closed")).toBe("closed");
     await using manager = await openManager({ stateDir: dir.path });
-    const again = make(manager, { ...options, startTimeout: "300ms" });
+    const again = make(manager, { ...options, startTimeout: "1s" });
     const error = await failureOf(again.start());
     expect(error).toMatchObject({ code: "START_TIMEOUT", process: "free" });
-    expect(error.message).toMatch(
-      /^free: was found running, and was not ready within 300ms; last check: .*ECONNREFUSED/,
-    );
+    expect(error.message).toMatch(/^free: was found running, and was not ready within 1s; last check: .*ECONNREFUSED/);
     expect(again.status).toMatchObject({ lifecycle: "running", ready: false, pid, supervision: { kind: "watching" } });
     await again.stopAndWait();
   });
