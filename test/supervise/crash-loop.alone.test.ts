@@ -15,7 +15,8 @@ const restart = {
   mode: "ON_FAILURE",
   maxRestarts: delaysMs.length,
   backoff: { initial: "500ms", multiplier: 2, max: "3s" },
-  resetAfter: "600ms",
+  // Far longer than any of these programs takes to end, also where it has to wait for the CPU, but for the one that lives.
+  resetAfter: "1500ms",
 } as const;
 const tolerance = 0.15;
 const controlMs = 100;
@@ -48,8 +49,8 @@ const loops: Readonly<Record<string, Loop>> = {
   segfaults: { template: script("kill -SEGV $$"), lifeMs: 0, delaysMs, writes: true },
   // Up long enough each time: every restart is the first of a row.
   lives: {
-    template: script("sleep 1; exit 1"),
-    lifeMs: 1000,
+    template: script("sleep 2; exit 1"),
+    lifeMs: 2000,
     delaysMs: delaysMs.map(() => 500),
     writes: true,
   },
@@ -103,13 +104,13 @@ test("real processes are started again after the documented delays, whatever the
   await Promise.all(
     subjects.map((subject) =>
       subject === endless
-        ? statusOf(subject, ({ restarts }) => restarts === delaysMs.length)
+        ? statusOf(subject, ({ restarts, lifecycle }) => restarts === delaysMs.length && lifecycle === "running")
         : statusOf(subject, ({ supervision }) => supervision.kind === "gave-up"),
     ),
   );
   for (const subject of subjects) if (subject !== endless) expect(subject.status.restarts).toBe(delaysMs.length);
-  // Watched, or between two of its runs.
-  expect(endless?.status.supervision.kind, "never at its limit").toMatch(/^(watching|waiting)$/);
+  // Whether it runs or waits in this moment, after so many restarts, depends on how late the others were.
+  expect(endless?.status.supervision.kind, "never at its limit").not.toBe("gave-up");
   await statusOf(endless as Process, ({ lifecycle }) => lifecycle === "exited");
   await manager.close();
   over.abort();
