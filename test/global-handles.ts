@@ -21,7 +21,7 @@ function leaked(): string[] {
 /** Each test file ends with the handles it began with: a manager that was not closed shows here. */
 afterAll(async () => {
   for (let attempt = 0; leaked().length > 0; attempt++) {
-    if (attempt === 100) throw new Error(`handles are still open after the last test: ${leaked().join(", ")}`);
+    if (attempt === 200) throw new Error(`handles are still open after the last test: ${leaked().join(", ")}`);
     await delay(10, undefined, { ref: false });
   }
 });

@@ -17,11 +17,11 @@ export interface Run {
   readonly host: number;
 }
 
-/** Looks until nothing is left, at most two seconds: a killed process and a worker need a moment to be gone. */
+/** Looks until nothing is left, at most five seconds: a killed process and a worker need a moment to be gone. */
 export async function findLeftovers(run: Run): Promise<Leftovers> {
   for (let attempt = 0; ; attempt++) {
     const found = { processes: markedProcesses(run), entries: testEntries(run.dir) };
-    if (attempt === 20 || found.processes.length + found.entries.length === 0) return found;
+    if (attempt === 50 || found.processes.length + found.entries.length === 0) return found;
     await delay(100);
   }
 }
