@@ -91,10 +91,13 @@ describe("drover up", () => {
     writeFileSync(join(dir.path, "idle.yaml"), "name: idle\ncommand: sleep\n");
     writeFileSync(
       join(dir.path, "short.yaml"),
-      "name: short\ncommand: sh -c 'sleep 0.3; echo hello; exit 3'\nshell: true\nrunOnStartup: true\n",
+      "name: short\ncommand: until test -e go; do sleep 0.05; done; echo hello; exit 3\nshell: true\nrunOnStartup: true\n",
     );
     writeFileSync(join(dir.path, "wrong.yaml"), "name: wrong\n");
     const up = await startUp(dir.path, []);
+    // An end that comes before this table is told by the table.
+    await up.line(/^web /);
+    writeFileSync(join(dir.path, "go"), "");
     await up.line(/short .* → terminated {2}exit code 3$/);
     up.child.kill("SIGINT");
     await up.line(/web .* → terminated {2}stopped$/);
@@ -155,7 +158,7 @@ describe("drover up", () => {
   test("stops its processes when nobody reads its output any more", async () => {
     using dir = tempDir();
     const marker = join(dir.path, "ended");
-    const script = `trap 'echo ended > ${marker}; exit 0' TERM; while :; do sleep 0.05; done`;
+    const script = `trap 'echo ended > ${marker}; exit 0' TERM; touch trapped; while :; do sleep 0.05; done`;
     writeFileSync(
       join(dir.path, "web.json"),
       JSON.stringify({ name: "web", command: "sh", args: ["-c", script], runOnStartup: true }),
@@ -168,11 +171,13 @@ describe("drover up", () => {
         restart: { mode: "always", backoff: { initial: "200ms", multiplier: 1 } },
       }),
     );
-    const outcome = await run("sh", ["-c", `"$0" "$1" up --template-dir . | head -n 1`, process.execPath, cli], {
+    // The reader goes when the process can be told to end, and not before.
+    const reader = `{ read -r line; while test -d ${dir.path} -a ! -e trapped; do sleep 0.05; done; echo "$line"; }`;
+    const outcome = await run("sh", ["-c", `"$0" "$1" up --template-dir . | ${reader}`, process.execPath, cli], {
       cwd: dir.path,
     });
     expect(outcome.stdout).toMatch(/^NAME /);
-    await expect.poll(() => readFileSync(marker, "utf8"), { timeout: 5000 }).toBe("ended\n");
+    await expect.poll(() => readFileSync(marker, "utf8")).toBe("ended\n");
   });
 
   test("exits with 2 without a template directory, and when none of the files is valid", async () => {
@@ -201,7 +206,8 @@ async function startUp(cwd: string, args: readonly string[]): Promise<Up> {
   });
   const output = collect(child.stdout);
   const errors = collect(child.stderr);
-  const ended = once(child, "exit");
+  // Only then everything it has said is there.
+  const ended = once(child, "close");
   await once(child, "spawn");
   return { child, output: output.lines, errors: errors.lines, ended, line: output.wait, errorLine: errors.wait };
 }
