@@ -126,25 +126,33 @@ describe("progress", () => {
     ]);
   });
 
-  const slow = {
-    ...sleeper,
-    instances: 7,
-    readiness: { exec: { command: "sleep", args: ["1"] }, timeout: "5s" },
-  };
+  const many = { ...sleeper, instances: 7 };
 
   test("is shown on a terminal in one line, which is gone at the end", async () => {
-    const here = await daemon({ name: "web", ...slow });
+    const isOpen = { exec: { command: "test", args: ["-e", "open"] }, interval: "50ms", timeout: "10s" };
+    const here = await daemon({ name: "web", ...many, readiness: isOpen });
     const terminal = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
     const args = ["-c", terminal, process.execPath, cli, "start", "web"];
-    const { status, stdout } = await run("python3", args, { cwd: here.path });
-    expect(status).toBe(0);
-    expect(stdout).toContain("\u001B[2Kstarting 0 of 7: web-1, web-2, web-3, web-4, web-5, …");
+    const env = { ...process.env, NO_COLOR: "1" };
+    const child = spawn("python3", args, { cwd: here.path, env, stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = once(child, "close");
+    let stdout = "";
+    child.stdout.on("data", (text: Buffer) => {
+      stdout += text.toString();
+    });
+    const line = "\u001B[2Kstarting 0 of 7: web-1, web-2, web-3, web-4, web-5, …";
+    await expect.poll(() => stdout).toContain(line);
+    writeFileSync(join(here.path, "templates/open"), "");
+    expect(await ended).toEqual([0, null]);
     // Taken away before the results, which nothing of it follows.
     expect(stdout.split("\u001B[2K").at(-1)).toMatch(/^started web-1 \(pid \d+\)\r\n/);
   });
 
   test("is not shown without one", async () => {
-    const here = await daemon({ name: "web", ...slow });
+    // Longer than it takes until progress is shown.
+    const slow = { exec: { command: "sleep", args: ["1"] }, timeout: "10s" };
+    const here = await daemon({ name: "web", ...many, readiness: slow });
     expect(await here.done("start", "web")).toMatch(/^(started web-\d \(pid \d+\)\n){7}$/);
   });
 });
