@@ -101,7 +101,7 @@ test("a program that waits for nothing ends with the drover that evaluates it", 
   });
   onTestFinished(() => void drover.kill("SIGKILL"));
   const evaluating = async () => (await carriersOf("EVALUATED_BY", mark)).filter((pid) => pid !== drover.pid);
-  await vi.waitFor(async () => expect(await evaluating()).toHaveLength(1), { timeout: 5000 });
+  await expect.poll(evaluating, { timeout: 20_000 }).toHaveLength(1);
   drover.kill("SIGKILL");
-  await vi.waitFor(async () => expect(await evaluating()).toEqual([]), { timeout: 5000 });
+  await expect.poll(evaluating, { timeout: 20_000 }).toEqual([]);
 });

@@ -98,8 +98,10 @@ describe("drover up", () => {
     const before = (await listed(here)).get("web")?.pid;
     writeFileSync(join(here.path, "templates/site.css"), "body {}");
     await expect.poll(() => here.log(), { timeout: 10_000 }).toMatch(/web .*site\.css/);
-    await here.done("wait", "web");
-    expect((await listed(here)).get("web")?.pid).not.toBe(before);
+    // It is told what is going to be done, and then done.
+    const web = async () => (await listed(here)).get("web");
+    await expect.poll(web, { timeout: 10_000 }).toMatchObject({ isRunning: true, restartCount: 1 });
+    expect((await web())?.pid).not.toBe(before);
     here.write({ name: "more", ...sleeper, runOnStartup: true });
     await expect.poll(() => here.log(), { timeout: 10_000 }).toMatch(/more .*(running|sleeping)/);
     expect((await listed(here)).get("more")).toMatchObject({ isRunning: true });

@@ -24,7 +24,7 @@ async function readSlowly(socketPath: string, name: string): Promise<void> {
 /** Starts a process and waits for its end. */
 async function finish(client: Client, name: string): Promise<void> {
   await client.command("start", { names: [name] });
-  await client.wait(name, { for: "exited", timeout: "150s" });
+  await client.wait(name, { for: "exited", timeout: "280s" });
   await client.logs(name);
 }
 
@@ -35,7 +35,7 @@ function residentBytes(pid: number): number {
 
 test.skipIf(!existsSync("/proc/self/status"))(
   "a manager is not 20 MB larger after a flood of 2 GB that one slow reader has followed",
-  { timeout: 180_000 },
+  { timeout: 320_000 },
   async () => {
     const flood = shell(`yes "${line}" | head -c 2000000000`);
     const ordinary = { name: "ordinary", ...shell("echo hello") };
