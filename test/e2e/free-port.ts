@@ -1,12 +1,31 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 
-/** A TCP port of the loopback device that nobody listens on. */
+/** Below the ports that the kernel gives to whoever names none, ip(7): between the look and the use they stay free. */
+const firstPort = 12_000;
+/** Each worker of a test run has ports of its own. */
+const portsOfOne = 2_000;
+
+const first = firstPort + portsOfOne * Number(process.env["VITEST_POOL_ID"] ?? 0);
+let next = randomInt(portsOfOne);
+
+/** A TCP port of the loopback device that nobody listens on, another one at each call. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  for (;;) {
+    const port = first + (next++ % portsOfOne);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, "close");
-  return port;
+  return true;
 }
