@@ -41,7 +41,8 @@ class Terminal {
 
 test.skipIf(!isRunnable)(
   "a set is run in the background, and every command from another terminal does what it says",
-  { timeout: 120_000 },
+  // Some forty programs, one after the other.
+  { timeout: 300_000 },
   async () => {
     using set = await writeComposeSet(programs as Programs);
     const place = ["--template-dir", set.templateDir, "--state-dir", set.stateDir];
