@@ -93,7 +93,10 @@ async function lintBrokenFiles(): Promise<Map<string, string[]>> {
     writeFileSync(join(dir.path, file), code);
   }
   const eslint = join(root, "node_modules/eslint/bin/eslint.js");
-  const { stdout, stderr } = await run(process.execPath, [eslint, "--format", "json", "."], { cwd: dir.path });
+  const { stdout, stderr } = await run(process.execPath, [eslint, "--format", "json", "."], {
+    cwd: dir.path,
+    timeoutMs: 120_000,
+  });
   if (stdout === "") throw new Error(stderr);
   const results = JSON.parse(stdout) as { filePath: string; messages: { ruleId: string }[] }[];
   const ruleIds = ({ messages }: (typeof results)[number]) => messages.map(({ ruleId }) => ruleId);
@@ -105,7 +108,7 @@ describe("the linter", () => {
 
   beforeAll(async () => {
     found = await lintBrokenFiles();
-  }, 60_000);
+  }, 150_000);
 
   test.for(broken)("$rule is red in $file", ({ rule, file }) => {
     expect(found.get(file)).toContain(rule);

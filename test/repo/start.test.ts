@@ -14,7 +14,7 @@ function checkOut(dir: string): void {
 }
 
 test("npm start builds, shows the demo processes running, and ends cleanly on Ctrl-C", {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   using dir = tempDir();
   checkOut(dir.path);
