@@ -10,9 +10,9 @@ beforeAll(async () => {
 }, 60_000);
 
 const bench = (...args: readonly string[]) =>
-  run(process.execPath, ["temp/bench/run.js", ...args], { timeoutMs: 120_000 });
+  run(process.execPath, ["temp/bench/run.js", ...args], { timeoutMs: 240_000 });
 
-test("every benchmark runs and produces its rows", { timeout: 120_000 }, async () => {
+test("every benchmark runs and produces its rows", { timeout: 240_000 }, async () => {
   const { status, stdout, stderr } = await bench("--tiny", "--json");
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   const rows = JSON.parse(stdout) as readonly Row[];
