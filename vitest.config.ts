@@ -46,8 +46,7 @@ export default defineConfig({
     pool: "forks",
     // They only bound a hang: on a slow and busy machine a dozen programs one after the other take half a minute.
     testTimeout: 60_000,
-    hookTimeout: 20_000,
-    expect: { poll: { timeout: 10_000 } },
+    hookTimeout: 60_000,
     retry: 0,
     // Only bounds a hang: what is polled for may wait for a program, and one takes seconds to start on a busy machine.
     expect: { poll: { timeout: 10_000 } },
