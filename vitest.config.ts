@@ -30,6 +30,7 @@ const long =
         "test/faults/random-death.test.ts",
         "test/logs/torture.test.ts",
         "test/cli/flood.test.ts",
+        "test/bench/**/*.test.ts",
         "test/e2e/**/*.test.ts",
       ];
 
