@@ -1,6 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { importText, importValue } from "../../src/formats/index.js";
 import type { Process } from "../../src/index.js";
 import { statusOf } from "../supervise/real-scene.js";
@@ -56,25 +59,22 @@ describe("processman", () => {
 });
 
 describe("the proxy", () => {
-  const server = `#!/usr/bin/env node
-const server = require("node:http").createServer((request, answer) => {
-  answer.statusCode = request.url === "/health" && !require("node:fs").existsSync("sick") ? 200 : 503;
-  answer.end();
-}).listen(Number(process.env.PORT), "127.0.0.1", () => console.log("listening"));
-process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });
+  // A shell: it starts in no time. Its check is answered below, by a server that is up before it is asked.
+  const server = `#!/bin/sh
+trap 'echo bye; exit 0' TERM
+echo listening
+while :; do sleep 1 & wait $!; done
 `;
-  const portOf = async (): Promise<number> => {
-    const { createServer } = await import("node:net");
-    const probe = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => probe.once("listening", resolve));
-    const { port } = probe.address() as { port: number };
-    await new Promise((resolve) => probe.close(resolve));
-    return port;
-  };
 
   test("the example server writes its log and PID file, and is restarted when its check fails", async () => {
+    let status = 200;
+    const checked = createServer((request, answer) => {
+      answer.writeHead(request.url === "/health" ? status : 404).end();
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void checked.close());
+    await once(checked, "listening");
+    const { port } = checked.address() as AddressInfo;
     await using scene = await openScene({ "bin/api": server });
-    const port = await portOf();
     const yaml = `processes:
   example-server-1:
     name: "Example Server 1"
@@ -85,18 +85,21 @@ process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });
     restartPolicy: { maxAttempts: 3, delay: 50 }
     healthCheck: { enabled: true, url: "http://127.0.0.1:${port}/health", interval: 100, timeout: 2000 }
 `;
+    const log = () => readFileSync(join(scene.path, "logs/example-server-1.log"), "utf8");
+    const says = (words: RegExp) => vi.waitFor(() => expect(log()).toMatch(words), { timeout: 20_000 });
     const api = scene.take(importText(yaml, { cwd: scene.path }));
     await api.start();
     await statusOf(api, ({ health }) => health === "healthy");
     const first = api.pid;
     expect(readFileSync(join(scene.path, "pids/example-server-1.pid"), "utf8").trim()).toBe(String(first));
-    writeFileSync(join(scene.path, "sick"), "");
+    await says(/^listening\n$/);
+    status = 503;
     await statusOf(api, ({ restarts }) => restarts >= 1);
-    const { rmSync } = await import("node:fs");
-    rmSync(join(scene.path, "sick"));
+    status = 200;
     await statusOf(api, ({ health, pid }) => health === "healthy" && pid !== first);
+    await says(/bye\nlistening\n$/);
     await api.stopAndWait();
-    expect(readFileSync(join(scene.path, "logs/example-server-1.log"), "utf8")).toMatch(/listening[\s\S]*bye/);
+    expect(log()).toMatch(/listening[\s\S]*bye\n$/);
     expect(existsSync(join(scene.path, "pids/example-server-1.pid"))).toBe(false);
   });
 
@@ -123,7 +126,7 @@ echo "$1 $2 $PORT"; echo "Worker ready"; exec sleep 60
     await using scene = await openScene({ "bin/bun": bun });
     const script = "const fs = await import('node:fs'); process.exit(fs.existsSync('.') ? 0 : 1)";
     const checks = [
-      { type: "output", outputPattern: /Worker ready/, interval: 50 },
+      { type: "output", outputPattern: /Worker ready/, interval: 50, startPeriod: 20_000 },
       { type: "script", script, interval: 50, timeout: 20_000 },
     ];
     for (const [index, healthCheck] of checks.entries()) {
@@ -204,14 +207,14 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
 
   test("one that never listens is stopped after startupTimeout, one that ends is told at once", async () => {
     await using scene = await openScene({});
-    const config = (command: string, args: readonly string[]) => ({
+    const config = (command: string, args: readonly string[], startupTimeout: number) => ({
       ...{ pluginName: command, pluginPath: scene.path, command, args },
       socketPath: join(scene.path, "daemon.sock"),
-      ...{ startupTimeout: 300, shutdownGracePeriod: 1000 },
+      ...{ startupTimeout, shutdownGracePeriod: 1000 },
     });
-    const mute = scene.take(importValue(config("sleep", ["60"]), { format: "ally" }));
+    const mute = scene.take(importValue(config("sleep", ["60"], 300), { format: "ally" }));
     await expect(mute.start()).rejects.toMatchObject({ code: "START_TIMEOUT" });
-    const broken = scene.take(importValue(config("false", []), { format: "ally" }));
+    const broken = scene.take(importValue(config("false", [], 25_000), { format: "ally" }));
     await expect(broken.start()).rejects.toMatchObject({ code: "SPAWN_FAILED" });
   });
 });

@@ -84,12 +84,8 @@ process_name=%(program_name)s_%(process_num)02d
   const all = scene.manager.getAllProcesses();
   expect(all.map(({ name }) => name)).toEqual(["same-1", "same-2", "own_05", "own_06"]);
   await Promise.all(all.map((each) => each.start()));
-  await vi.waitFor(() => {
-    expect(["own-5", "own-6"].map((file) => readFileSync(join(scene.path, file), "utf8"))).toEqual([
-      "number 5\n",
-      "number 6\n",
-    ]);
-  });
+  const written = () => ["own-5", "own-6"].map((file) => readFileSync(join(scene.path, file), "utf8"));
+  await vi.waitFor(() => expect(written()).toEqual(["number 5\n", "number 6\n"]), { timeout: 20_000 });
   await scene.manager.stopGroup("own");
   expect(all.map(({ status }) => status.lifecycle)).toEqual(["running", "running", "exited", "exited"]);
 });
