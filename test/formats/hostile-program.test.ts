@@ -1,8 +1,12 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { importText } from "../../src/formats/import-text.js";
 import { parseProgram } from "../../src/formats/program/parse-program.js";
+import { cpuTimeMs } from "./cpu-time.js";
 import { errorsOf, namesOf, places } from "./told.js";
+
+// What takes seconds of CPU may take long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const read = (code: string, file = "p.ts") => importText(code, { ...places, file });
 const start = (fields: string): string => `manager.start({ name: "a", command: "x", ${fields} });`;
@@ -60,18 +64,18 @@ test.each([
   ["a list with holes", start("args: [,'a',,]"), "item 1 is none"],
   ["many processes", "manager.start({});\n".repeat(20_000), "has 20000 processes"],
 ])("%s: one clear error, soon", (_, code, error) => {
-  const begin = performance.now();
+  const begin = cpuTimeMs();
   const imported = read(code);
   expect(namesOf(imported)).toEqual([]);
   expect(errorsOf(imported).join("\n")).toContain(error);
-  expect(performance.now() - begin).toBeLessThan(15_000);
+  expect(cpuTimeMs() - begin).toBeLessThan(15_000);
 });
 
 test("syntax that takes the parser exponentially long is left", () => {
   const code = `const a = ${"<T>(".repeat(40)}1${")".repeat(40)}`;
-  const begin = performance.now();
+  const begin = cpuTimeMs();
   expect(parseProgram(code, "p.ts", 200)).toMatchObject({ problem: { message: "takes too long to read" } });
-  expect(performance.now() - begin).toBeLessThan(5000);
+  expect(cpuTimeMs() - begin).toBeLessThan(5000);
 });
 
 test("a hundred thousand names in a pattern are no trouble", () => {

@@ -1,8 +1,12 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { formats } from "../../src/formats/formats.js";
 import { importText } from "../../src/formats/import-text.js";
+import { cpuTimeMs } from "./cpu-time.js";
 import { errorsOf, namesOf, places } from "./told.js";
+
+// What takes seconds of CPU may take long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const megabyte = 1024 * 1024;
 const bomb = [
@@ -31,12 +35,12 @@ const texts: Readonly<Record<string, string>> = {
 };
 
 test.each(Object.entries(texts))("%s ends in an error", (_, text) => {
-  const begin = performance.now();
+  const begin = cpuTimeMs();
   const imported = importText(text, places);
   expect(imported.templates).toEqual([]);
   expect(errorsOf(imported)).not.toEqual([]);
   for (const { name } of formats) importText(text, { ...places, format: name });
-  expect(performance.now() - begin).toBeLessThan(15_000);
+  expect(cpuTimeMs() - begin).toBeLessThan(15_000);
 });
 
 const many = 60_000;
@@ -55,10 +59,10 @@ const slow: Readonly<Record<string, string>> = {
 };
 
 test.each(Object.entries(slow))("%s without end do not hold up an import", (_, text) => {
-  const begin = performance.now();
+  const begin = cpuTimeMs();
   const { report, errors } = importText(text, places);
   expect(report.length + errors.length).toBeGreaterThan(0);
-  expect(performance.now() - begin).toBeLessThan(15_000);
+  expect(cpuTimeMs() - begin).toBeLessThan(15_000);
 });
 
 test("a value after others is wrong where it stands in the file", () => {
