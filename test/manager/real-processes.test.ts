@@ -1,16 +1,21 @@
+// The library loads this when the first manager is made: whichever test comes first should not have to wait for it.
+import "../../src/manager/manager.js";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { filter, firstValueFrom } from "rxjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createProcessManager, type Process, type ProcessManager, type ProcessState } from "../../src/index.js";
 import { createNodeOs } from "../../src/os/node/node-os.js";
 import { hasEnvironment, readTable } from "../../src/os/node/procfs/table.js";
 import { startHost } from "../faults/host-program.js";
 import { run } from "../repo/run.js";
 import { tempDir } from "../repo/temp-dir.js";
+
+// On a busy machine a program of Node takes more than ten seconds to start and to end.
+vi.setConfig({ testTimeout: 60_000 });
 
 const hasProcfs = existsSync("/proc/self/stat");
 const isRoot = process.getuid?.() === 0;
@@ -109,7 +114,9 @@ describe("a real process", () => {
     const stubborn = manager.newProcess("stubborn", "sh", { args: ["-c", script], stdout, stop: { gracePeriod: 100 } });
     await stubborn.start();
     await ready;
-    await expect.poll(async () => (await instancesOf("stubborn")).length).toBeGreaterThanOrEqual(4);
+    await expect
+      .poll(async () => (await instancesOf("stubborn")).length, { timeout: 15_000 })
+      .toBeGreaterThanOrEqual(4);
     expect(await stubborn.stopAndWait()).toMatchObject({ forced: true, survivors: [] });
     expect(await instancesOf("stubborn")).toEqual([]);
   });
@@ -120,8 +127,8 @@ describe("a real process", () => {
     const script = "const { spawn } = require('node:child_process'); spawn('sleep', ['1000']); for (;;) {}";
     const busy = manager.newProcess("busy", process.execPath, { args: ["-e", script] });
     await busy.start();
-    await expect.poll(async () => (await busy.stats()).processes, { timeout: 5000 }).toBe(2);
-    await expect.poll(async () => (await busy.stats()).cpuPercent, { timeout: 5000 }).toBeGreaterThan(5);
+    await expect.poll(async () => (await busy.stats()).processes, { timeout: 15_000 }).toBe(2);
+    await expect.poll(async () => (await busy.stats()).cpuPercent, { timeout: 15_000 }).toBeGreaterThan(5);
     const stats = await busy.stats();
     expect(stats.memoryBytes).toBeGreaterThan(20_000_000);
     expect(stats.threads).toBeGreaterThan(2);
@@ -138,7 +145,7 @@ describe("a real process", () => {
     for (const [name, affinity] of Object.entries(affinities)) {
       const subject = manager.newProcess(name, "sleep", { args: ["1000"], affinity });
       await subject.start();
-      await expect.poll(async () => (await subject.updateStatus()).cpusAllowedList).toBe("0");
+      await expect.poll(async () => (await subject.updateStatus()).cpusAllowedList, { timeout: 15_000 }).toBe("0");
     }
     const impossible = manager.newProcess("impossible", "sleep", { args: ["1000"], affinity: { list: "4000" } });
     await impossible.start();
@@ -247,7 +254,7 @@ describe("the host program", () => {
   const entry = JSON.stringify(new URL("../../dist/index.js", import.meta.url).href);
   const runHost = (body: string): ReturnType<typeof run> => {
     const program = `import { createProcessManager } from ${entry};\n${body}`;
-    return run(process.execPath, ["--input-type=module", "-e", program], { cwd: "/", timeoutMs: 15_000 });
+    return run(process.execPath, ["--input-type=module", "-e", program], { cwd: "/", timeoutMs: 60_000 });
   };
 
   test("ends by itself after close", async () => {
@@ -291,7 +298,7 @@ test.skipIf(!hasProcfs)(
     await using manager = await managerOf({ statusPeriod: 100 });
     const subject = manager.newProcess("small", "sleep", { args: ["1000"] });
     await subject.start();
-    await expect.poll(async () => (await subject.updateStatus()).state).toBe("sleeping");
+    await expect.poll(async () => (await subject.updateStatus()).state, { timeout: 15_000 }).toBe("sleeping");
     const { vmRssBytes } = await subject.updateStatus();
     expect((await subject.stats()).memoryBytes).toBe(vmRssBytes);
   },

@@ -26,7 +26,7 @@ describe("the lock of a state directory", () => {
     expect(readdirSync(dir.path)).toEqual([]);
   });
 
-  test("of a dead manager is taken over by exactly one of ten that try at once", { timeout: 60_000 }, async () => {
+  test("of a dead manager is taken over by exactly one of ten that try at once", { timeout: 180_000 }, async () => {
     using dir = tempDir();
     for (let round = 0; round < 3; round++) {
       const body = `
