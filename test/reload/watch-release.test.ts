@@ -32,7 +32,7 @@ describe("the end of a subscription", () => {
     for (let number = 0; number < 50; number++) dir.write(`d${number}/a`);
     // The first one makes the descriptor through which Node.js watches, which stays.
     (await settledChangesOf(dir, "a"))[Symbol.dispose]();
-    await expect.poll(kernelWatches).toBe(0);
+    await expect.poll(kernelWatches, { timeout: 10_000 }).toBe(0);
     const descriptors = openDescriptors();
     for (let round = 0; round < 10; round++) {
       const changes = changesOf(dir);
@@ -45,8 +45,8 @@ describe("the end of a subscription", () => {
       for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve));
       changes[Symbol.dispose]();
     }
-    await expect.poll(kernelWatches).toBe(0);
-    await expect.poll(openDescriptors).toBe(descriptors);
+    await expect.poll(kernelWatches, { timeout: 10_000 }).toBe(0);
+    await expect.poll(openDescriptors, { timeout: 10_000 }).toBe(descriptors);
   });
 
   test("a watch that was made anew, because a directory was replaced, ends the one before", async () => {
