@@ -93,12 +93,23 @@ async function recover(path: string): Promise<void> {
   if (copy === undefined) return;
   const current = await openLog(path);
   try {
+    if (current !== undefined) await awaitCut(current.handle);
     const isStillThere = current !== undefined && (await isBeginningOf(copy.handle, current.handle));
     await (isStillThere ? rm(partOf(path)) : fileAway(path));
   } finally {
     await copy.handle.close();
     await current?.handle.close();
   }
+}
+
+/**
+ * The `fallocate` of a killed host lives on, for as long as the disk takes what has not been written yet; until then the
+ * bytes can be read where they were. A change of the file's mode, here to what it is, waits for that in the kernel.
+ */
+async function awaitCut(log: FileHandle): Promise<void> {
+  const { mode } = await log.stat();
+  // Of a file of somebody else there is no such change, and nothing to wait by.
+  await log.chmod(mode & 0o7777).catch(() => undefined);
 }
 
 async function isBeginningOf(copy: FileHandle, current: FileHandle): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
@@ -126,7 +127,34 @@ describe("rotation of a file that a process has open", () => {
   });
 });
 
+/** Starts to remove bytes as a host does, and resolves when the kernel is at it, or has done so already. */
+async function beginToCollapse(path: string, bytes: number): Promise<ChildProcess> {
+  const child = spawn("fallocate", ["--collapse-range", "--offset", "0", "--length", `${bytes}`, "--", path]);
+  const isInKernel = (): boolean => {
+    try {
+      // The number of fallocate(2), on x86-64 and on arm64.
+      return /^(285|47) /.test(readFileSync(`/proc/${child.pid}/syscall`, "utf8"));
+    } catch {
+      return false;
+    }
+  };
+  while (child.exitCode === null && !isInKernel()) await new Promise(setImmediate);
+  return child;
+}
+
 describe("a rotation that was interrupted", () => {
+  test.skipIf(!collapses)("while the kernel removes its bytes, which a disk may make long, is completed", async () => {
+    await using scene = new LogScene();
+    // So much is to be written to the disk first, and until then all of it can be read where it was.
+    const [head, rest] = [Buffer.alloc(65_536, "head"), Buffer.alloc(64 * 1024 * 1024, "rest")];
+    writeFileSync(scene.path, Buffer.concat([head, rest]));
+    writeFileSync(`${scene.path}.rotating`, head);
+    const child = await beginToCollapse(scene.path, head.length);
+    await copyRotator(runProgram).recover(new LogFile(scene.path));
+    if (child.exitCode === null) await once(child, "exit");
+    expect([statSync(scene.path).size, statSync(`${scene.path}.1`).size]).toEqual([rest.length, head.length]);
+  });
+
   test("before its bytes were removed is undone", async () => {
     await using scene = new LogScene();
     writeFileSync(scene.path, "one\ntwo\nthree\n");
