@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { importText } from "../../src/formats/import-text.js";
+import { importText, importValue } from "../../src/formats/import-text.js";
 import { errorsOf, lossesOf, places } from "./told.js";
 
 const unit = (service: string) => `[Service]\nExecStart=/bin/x\n${service}\n`;
@@ -258,4 +258,11 @@ describe("specifiers", () => {
       "web.service:3:1: Service.Environment: has %m, which only systemd can tell; write what it stands for, or %% for a percent sign",
     ]);
   });
+});
+
+test("a list in code that holds what is no text is told, whatever it is", () => {
+  for (const value of [Object.create(null), { toString: 5 }, null, []]) {
+    const service = { ExecStart: ["/bin/x"], Nice: [value], X: [value] };
+    expect(errorsOf(importValue({ Service: service }, { ...places, format: "systemd" }))).not.toEqual([]);
+  }
 });

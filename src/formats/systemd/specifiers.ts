@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { basename } from "node:path";
 import { isObject } from "../../template/validate.js";
 import type { Scope } from "../format.js";
-import { wordOf } from "../kind.js";
+import { scalarText } from "../kind.js";
 import { Prepared } from "../prepared.js";
 
 /** What `%i` and its kin stand for, systemd.unit(5); undefined for what systemd alone knows. */
@@ -19,8 +19,7 @@ export function fillSpecifiers(unit: unknown, scope: Scope): unknown {
   const specifiers = specifiersOf(scope);
   const sections = Object.entries(unit).map(([name, settings]) => {
     const filled = Object.entries(isObject(settings) ? settings : {}).map(([key, values]) => {
-      const isInWords = settingsOfWords.includes(key);
-      return [key, Array.isArray(values) ? fillAll(values.map(wordOf), specifiers, isInWords) : values];
+      return [key, Array.isArray(values) ? fillTexts(values, specifiers, settingsOfWords.includes(key)) : values];
     });
     return [name, isObject(settings) ? Object.fromEntries(filled) : settings];
   });
@@ -48,6 +47,13 @@ function unescapeName(name: string): string {
   return name
     .replaceAll("-", "/")
     .replace(/\\x([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** Every setting of a file is a list of texts; one in code may hold anything. */
+function fillTexts(values: readonly unknown[], specifiers: Specifiers, isInWords: boolean): unknown {
+  const texts = values.map(scalarText);
+  if (texts.every((text) => text !== undefined)) return fillAll(texts, specifiers, isInWords);
+  return Prepared.fault({ message: `is a list whose item ${texts.indexOf(undefined) + 1} is no text` });
 }
 
 function fillAll(values: readonly string[], specifiers: Specifiers, isInWords: boolean): unknown {
