@@ -9,6 +9,7 @@ import { findFormat, formats } from "./formats.js";
 import { type Imported, importDocument } from "./import-document.js";
 import { hasPrograms, importProgram } from "./import-program.js";
 import { nothing } from "./nothing.js";
+import { plainValueOf } from "./plain-value.js";
 import { isProgram, isTypeScript } from "./program-files.js";
 import { readData } from "./read-data.js";
 
@@ -101,9 +102,14 @@ export function isJoined(format: string): boolean {
  *
  * @throws ProcessError BAD_REQUEST when `format` is not known
  */
-export function importValue(value: unknown, options: ImportOptions = {}): Imported {
-  const scope = { ...scopeOf({ file: "the configuration", ...options }), document: value };
+export function importValue(given: unknown, options: ImportOptions = {}): Imported {
+  const plain = plainValueOf(given);
+  const surroundings = scopeOf({ file: "the configuration", ...options });
   const isNamed = options.format !== undefined;
+  if ("problem" in plain)
+    return nothing(surroundings, [plain.problem], isNamed ? formatNamed(options.format).name : "");
+  const { value } = plain;
+  const scope = { ...surroundings, document: value };
   const format = isNamed
     ? formatNamed(options.format)
     : formats.find(({ read, detect }) => read === readData && detect(value));

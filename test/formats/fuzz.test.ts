@@ -95,3 +95,54 @@ test.each(formats.map((format) => [format.name, format] as const))(
     );
   },
 );
+
+/** Of such an object `String` makes nothing but an error. */
+const bare = { toString: 1 };
+
+test.each([
+  ["ally", { pluginName: bare, command: "x", socketPath: "s" }],
+  ["ally", { name: bare, daemon: { command: "x" } }],
+  ["tuix", { name: "a", command: bare, healthCheck: { type: "script", script: "1" } }],
+  ["tuix", { name: "a", command: "x", healthCheck: { type: bare, script: "1", url: "http://x", outputPattern: "x" } }],
+  ["proxy", { processes: { a: { command: "x", name: bare, env: { A: "1" } } } }],
+  ["pm2", { apps: [{ script: "x.js", cwd: bare }] }],
+  ["pm2", { apps: [{ script: "x.js", exec_mode: bare, out_file: "x" }] }],
+  ["pm2", { apps: [{ script: "x.js", min_uptime: bare, max_restarts: 3, exp_backoff_restart_delay: 10 }] }],
+  ["pm2", { apps: [{ script: "x.js", watch: true, ignore_watch: bare, kill_timeout: bare, stop_exit_codes: [bare] }] }],
+  ["pm2", { apps: [{ script: "x.js", max_memory_restart: bare, exp_backoff_restart_delay: bare, instances: bare }] }],
+  ["docker-compose", { services: { a: { command: "x", restart: bare, user: bare, env_file: [bare] } } }],
+  ["docker-compose", { services: { a: { command: "x", depends_on: [bare], labels: [bare], environment: [bare] } } }],
+  ["docker-compose", { services: { a: { command: [bare], mem_limit: bare, cpus: bare, working_dir: bare } } }],
+  ["process-compose", { processes: { a: { command: "x", watch: { paths: [{ path: bare, include: [bare] }] } } } }],
+])("%s answers what no text can be made of beside what is right: %j", (format, value) => {
+  const { errors } = importText(JSON.stringify(value), { ...options, format });
+  for (const error of errors) expect(String(error)).not.toContain("undefined");
+});
+
+test.each(formats.map(({ name }) => [name]))("%s: an object of a program may hold what no file can", (format) => {
+  const odd = {
+    command: "x",
+    script: "x",
+    restart: 7n,
+    instances: 2n,
+    replicas: 3n,
+    cpus: Symbol("x"),
+    at: new Date(Number.NaN),
+  };
+  importValue(shapes[format]?.(odd, { call: () => 1 }), { ...options, format });
+  const round = { command: "x", script: "x", env: {} };
+  round.env = round;
+  const imported = importValue(shapes[format]?.(round, {}), { ...options, format });
+  expect(imported.format).toBe(format);
+  expect(imported.errors.map(String)).toEqual([
+    "f: contains itself, or is nested more than 100 deep; expected data that a file could have",
+  ]);
+});
+
+test("an object of a program that is more than a file can hold is told, and not counted to its end", () => {
+  const [, ...doublings] = Array.from({ length: 60 });
+  const vast = doublings.reduce<unknown>((inner) => [inner, inner], {});
+  expect(importValue({ apps: vast }).errors.map(String)).toEqual([
+    "the configuration: has more than 1000000 parts; expected data that a file could have",
+  ]);
+});

@@ -1,3 +1,4 @@
+import { CpuMeter } from "../cpu-meter.js";
 import { memberKey, type TableEntry } from "../members.js";
 import type { Survivor, Usage } from "../os.js";
 import type { Signal } from "../signal.js";
@@ -15,15 +16,6 @@ export interface TreeOptions {
   readonly isRootHeld: () => boolean;
 }
 
-/** CPU time of each member at one moment. */
-interface Reading {
-  readonly atMs: number;
-  readonly cpuMs: ReadonlyMap<string, number>;
-}
-
-/** CPU time is told in ticks of 10 ms, and there may be several readers: a shorter span would be mostly rounding. */
-const shortestSpanMs = 500;
-
 /** A process with everything it started, as far as the process table shows it. */
 export class ProcessTree {
   readonly #inspector: Inspector;
@@ -32,8 +24,7 @@ export class ProcessTree {
   #atRootEnd: Promise<void> = Promise.resolve();
   /** When the group was known to be ours last, on the clock of `performance.now()`. */
   #groupKnownMs = Number.NEGATIVE_INFINITY;
-  /** Readings that CPU use is counted from, oldest first: one that is old enough, and the last one. */
-  #readings: readonly Reading[] = [];
+  readonly #cpu = new CpuMeter();
 
   constructor(inspector: Inspector, options: TreeOptions) {
     this.#inspector = inspector;
@@ -85,17 +76,13 @@ export class ProcessTree {
 
   async usage(uptimeMs: number, countFiles: boolean): Promise<Usage> {
     const measured = await this.#inspector.measure((await this.#members()).members, countFiles);
-    const reading: Reading = {
+    const reading = {
       // The members are read at nearly the same moment, in the same order each time: the first stands for all.
       atMs: measured[0]?.atMs ?? performance.now(),
       cpuMs: new Map(measured.map((one) => [memberKey(one), one.cpuMs])),
     };
-    const base = this.#readings.findLast(({ atMs }) => reading.atMs - atMs >= shortestSpanMs) ?? this.#readings[0];
-    this.#readings = base === undefined ? [reading] : [base, reading];
-    const elapsedMs = base === undefined ? uptimeMs : reading.atMs - base.atMs;
-    const spentMs = sum(measured, (one) => one.cpuMs - (base?.cpuMs.get(memberKey(one)) ?? 0));
     return Object.freeze({
-      cpuPercent: elapsedMs > 0 ? Math.max(0, (spentMs / elapsedMs) * 100) : 0,
+      cpuPercent: this.#cpu.add(reading, uptimeMs),
       memoryBytes: sum(measured, (one) => one.memoryBytes),
       threads: sumKnown(measured.map((one) => one.threads)),
       openFiles: sumKnown(measured.map((one) => one.openFiles)),
