@@ -68,7 +68,8 @@ export function scalarText(value: unknown): string | undefined {
 }
 
 /** A number, or a text that is one; NaN for anything else. */
-export const numberOf = (value: unknown): number => Number(scalarText(value) ?? Number.NaN);
+export const numberOf = (value: unknown): number =>
+  typeof value === "number" ? value : Number(scalarText(value) ?? Number.NaN);
 
 /** A text, a number or a truth value as a text; empty for anything else: `String` fails where data has a member `toString`. */
 export const wordOf = (value: unknown): string => scalarText(value) ?? "";
