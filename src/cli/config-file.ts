@@ -79,8 +79,9 @@ async function isForeign(file: string): Promise<boolean> {
   if (encoding === "binpb") return false;
   const { detectFormatName } = await import("../formats/index.js");
   const text = await readFile(file, "utf8").catch(() => "");
-  if (detectFormatName(text) !== undefined) return true;
-  return detectFormatName(text, file) !== undefined && !hasTemplates(readText(Buffer.from(text), encoding));
+  // One with templates is drover's own, whatever it is called.
+  const name = hasTemplates(readText(Buffer.from(text), encoding)) ? "" : file;
+  return detectFormatName(text, name) !== undefined;
 }
 
 const hasTemplates = (document: ReadDocument): boolean =>

@@ -44,7 +44,7 @@ function importObject(format: Format, entry: ObjectEntry, scope: Scope): Importe
   });
   draft.problems.push(...untold);
   const read = completeIfTold(format, context, untold.length === 0);
-  const name = wordOf(draft.get("name") ?? key ?? "");
+  const name = wordOf(draft.get("name") ?? key);
   return { ...read, rows: [...named, ...unknown, ...known].map((row) => ({ ...row, process: name })) };
 }
 

@@ -103,15 +103,12 @@ export function isJoined(format: string): boolean {
  * @throws ProcessError BAD_REQUEST when `format` is not known
  */
 export function importValue(value: unknown, options: ImportOptions = {}): Imported {
-  const plain = plainValueOf(value);
   const surroundings = scopeOf({ file: "the configuration", ...options });
-  const isNamed = options.format !== undefined;
-  if ("problem" in plain)
-    return nothing(surroundings, [plain.problem], isNamed ? formatNamed(options.format).name : "");
+  const named = options.format === undefined ? undefined : formatNamed(options.format);
+  const plain = plainValueOf(value);
+  if ("problem" in plain) return nothing(surroundings, [plain.problem], named?.name);
   const scope = { ...surroundings, document: plain.value };
-  const format = isNamed
-    ? formatNamed(options.format)
-    : formats.find(({ read, detect }) => read === readData && detect(plain.value));
+  const format = named ?? formats.find(({ read, detect }) => read === readData && detect(plain.value));
   if (format === undefined) return nothing(scope, [unknownSystem()]);
   return importDocument(format, { value: plain.value, locate: () => undefined }, scope);
 }

@@ -1,6 +1,6 @@
 import { describeValue } from "../template/complaint.js";
 import { isObject } from "../template/validate.js";
-import { scalarText } from "./kind.js";
+import { scalarText, wordOf } from "./kind.js";
 
 /**
  * A value of a variable that another system takes as it is, written so that drover does the same: `${` would be a reference,
@@ -28,7 +28,7 @@ export function variablesOf(source: unknown): Record<string, string> | string {
   if (lines === undefined) return `is ${describeValue(source)}`;
   const wrong = lines.find((pair) => pair === undefined || (pair[1] !== null && scalarText(pair[1]) === undefined));
   if (lines.includes(undefined) || wrong !== undefined) return "has an item that is no variable";
-  const pairs = lines.flatMap((pair) => (pair === undefined ? [] : [[pair[0], scalarText(pair[1]) ?? ""]]));
+  const pairs = lines.flatMap((pair) => (pair === undefined ? [] : [[pair[0], wordOf(pair[1])]]));
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 

@@ -4,7 +4,7 @@ import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
 import { type Conditions, setDependsOn } from "../dependencies.js";
 import type { FieldRule, Found, Verdict } from "../format.js";
-import { scalarText, wordOf } from "../kind.js";
+import { wordOf } from "../kind.js";
 import { droppedRule, inside, rule } from "../rule.js";
 import { variablesOf } from "../variables.js";
 import { wordsOf } from "../words-of.js";
@@ -158,7 +158,7 @@ function setDependencies(found: Found): Verdict | undefined {
 }
 
 function setUser({ draft, value, path }: Found): undefined {
-  const [user = "", group] = (scalarText(value) ?? "").split(":");
+  const [user = "", group] = wordOf(value).split(":");
   if (user !== "") draft.set("runAs.user", user, path);
   if (group !== undefined) draft.set("runAs.group", group, path);
 }

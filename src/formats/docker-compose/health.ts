@@ -2,7 +2,7 @@ import { describeValue } from "../../template/complaint.js";
 import { isObject } from "../../template/validate.js";
 import { dropped, noEffect } from "../apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "../format.js";
-import { scalarText } from "../kind.js";
+import { wordOf } from "../kind.js";
 import { droppedRule, rule } from "../rule.js";
 
 /** The fields of a `healthcheck`: it tells who waits whether the service is ready, and restarts nothing. */
@@ -26,7 +26,7 @@ function commandOf({ entry }: Pick<Found, "entry">): readonly string[] | undefin
   const health = entry["healthcheck"];
   const test = isObject(health) && health["disable"] !== true ? health["test"] : undefined;
   if (typeof test === "string") return ["/bin/sh", "-c", test];
-  const [kind, ...words] = Array.isArray(test) ? test.map((word) => scalarText(word) ?? "") : [];
+  const [kind, ...words] = Array.isArray(test) ? test.map(wordOf) : [];
   if (kind === "CMD" && words.length > 0) return words;
   return kind === "CMD-SHELL" && words.length > 0 ? ["/bin/sh", "-c", words.join(" ")] : undefined;
 }

@@ -1,7 +1,7 @@
 import { describeValue } from "../../template/complaint.js";
 import { noEffect } from "../apply.js";
 import type { Apply, FieldRule, Found, Verdict } from "../format.js";
-import { numberOf, scalarText, wordOf } from "../kind.js";
+import { numberOf, wordOf } from "../kind.js";
 import { droppedRule, rule } from "../rule.js";
 
 /** What a service and its log may use. */
@@ -22,7 +22,7 @@ export function composeLimits(): readonly FieldRule[] {
 
 /** `512m` and `1.5gb` are powers of 1024; a number is bytes. */
 function bytesOf(value: unknown): number | undefined {
-  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)\s*([bkmg]?)b?$/i.exec(scalarText(value) ?? "") ?? [];
+  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)\s*([bkmg]?)b?$/i.exec(wordOf(value)) ?? [];
   const exponent = ["", "k", "m", "g"].indexOf(unit.toLowerCase().replace("b", ""));
   return amount === undefined ? undefined : Math.round(Number(amount) * 1024 ** exponent);
 }

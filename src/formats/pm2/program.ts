@@ -47,7 +47,7 @@ export function isRunByItself(entry: Record<string, unknown>): boolean {
 }
 
 function fileOf(script: string, { entry, scope }: Pick<EntryContext, "entry" | "scope">): string {
-  return resolve(scope.directory, wordOf(entry["cwd"] ?? ""), script);
+  return resolve(scope.directory, wordOf(entry["cwd"]), script);
 }
 
 function setProgram(context: EntryContext, script: string, at: readonly PathPart[]): void {

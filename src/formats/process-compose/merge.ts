@@ -1,5 +1,5 @@
 import { isObject } from "../../template/validate.js";
-import { scalarText } from "../kind.js";
+import { wordOf } from "../kind.js";
 
 /** One value over another. */
 type Merge = (base: unknown, over: unknown) => unknown;
@@ -55,5 +55,5 @@ function mergeVariables(base: unknown, over: unknown): unknown {
 
 function linesOf(variables: unknown): unknown {
   if (!isObject(variables)) return variables;
-  return Object.entries(variables).map(([name, value]) => `${name}=${scalarText(value) ?? ""}`);
+  return Object.entries(variables).map(([name, value]) => `${name}=${wordOf(value)}`);
 }

@@ -1,7 +1,7 @@
 import { isObject } from "../../template/validate.js";
 import type { FieldRule, Scope } from "../format.js";
 import { dotenvOf, interpolateFields } from "../interpolate.js";
-import { scalarText } from "../kind.js";
+import { wordOf } from "../kind.js";
 import { type Lookup, type Substituted, substituteIn } from "../references.js";
 
 /** What process-compose takes for templates of Go. */
@@ -43,7 +43,7 @@ const hasFlag = (value: unknown, name: string): boolean => isObject(value) && va
 function varsOf(document: unknown, process: Record<string, unknown>, number: number): ReadonlyMap<string, string> {
   const sources = [isObject(document) ? document["vars"] : undefined, process["vars"], { PC_REPLICA_NUM: number }];
   const vars = sources.filter(isObject).flatMap((source) => Object.entries(source));
-  return new Map(vars.flatMap(([name, value]) => (isObject(value) ? [] : [[name, scalarText(value) ?? ""] as const])));
+  return new Map(vars.flatMap(([name, value]) => (isObject(value) ? [] : [[name, wordOf(value)] as const])));
 }
 
 /** Go's templates are a language; drover knows the plain value, and a text that stands for itself. */

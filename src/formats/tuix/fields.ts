@@ -176,7 +176,7 @@ const runners: Readonly<Record<string, readonly string[]>> = {
 function setScript(found: Found): Verdict | undefined {
   const { draft, entry, value, path } = found;
   if (typeOf(found) !== "script") return forOtherType(found);
-  const word = wordOf(entry["interpreter"] ?? entry["command"] ?? "").split(" ")[0] ?? "";
+  const word = wordOf(entry["interpreter"] ?? entry["command"]).split(" ")[0] ?? "";
   const name = Object.hasOwn(runners, basename(word)) ? basename(word) : "node";
   draft.set("liveness.exec.command", name === basename(word) ? word : name, path);
   draft.set("liveness.exec.args", [...(runners[name] ?? []), wordOf(value)], path);

@@ -44,15 +44,22 @@ export async function readTable(sinceTicks = 0): Promise<readonly ProcfsEntry[]>
 
 /** The same rows, those anew that were read between two programs: nothing else may tell whose they are. */
 async function afterPrograms(entries: readonly ProcfsEntry[], sinceTicks: number): Promise<readonly ProcfsEntry[]> {
-  let settled = entries;
+  return await lookAgain(
+    entries,
+    (rows) => rows.some(({ isBetweenPrograms }) => isBetweenPrograms),
+    (rows) => rows.flatMap((row) => (row.isBetweenPrograms ? (readEntry(row.pid, sinceTicks) ?? []) : [row])),
+  );
+}
+
+/** What is seen when nothing of it is on its way into another program any more, or after all waits. */
+async function lookAgain<T>(seen: T, isOnItsWay: (seen: T) => boolean, look: (seen: T) => T): Promise<T> {
+  let last = seen;
   for (const waitMs of programWaitsMs) {
-    if (!settled.some(({ isBetweenPrograms }) => isBetweenPrograms)) break;
+    if (!isOnItsWay(last)) break;
     await delay(waitMs);
-    settled = settled.flatMap((entry) =>
-      entry.isBetweenPrograms ? (readEntry(entry.pid, sinceTicks) ?? []) : [entry],
-    );
+    last = look(last);
   }
-  return settled;
+  return last;
 }
 
 const unasked: ShownEnvironment = { environment: undefined, isBetweenPrograms: false };
@@ -132,13 +139,12 @@ export function hasEnvironment(pid: number, name: string, value: string): boolea
 
 /** Variables a process was started with, in one reading; undefined where it has none of that name, or cannot be read. */
 export async function readVariables(pid: number, names: readonly string[]): Promise<readonly (string | undefined)[]> {
-  let shown = lookAt(pid);
-  for (const waitMs of programWaitsMs) {
-    if (!shown.isBetweenPrograms) break;
-    await delay(waitMs);
-    shown = lookAt(pid);
-  }
-  return names.map((name) => valueIn(shown.environment, name));
+  const { environment } = await lookAgain(
+    lookAt(pid),
+    ({ isBetweenPrograms }) => isBetweenPrograms,
+    () => lookAt(pid),
+  );
+  return names.map((name) => valueIn(environment, name));
 }
 
 function lookAt(pid: number): ShownEnvironment {
