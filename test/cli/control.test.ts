@@ -100,7 +100,7 @@ describe("drover up", () => {
     await expect.poll(() => here.log(), { timeout: 10_000 }).toMatch(/web .*site\.css/);
     // It is told what is going to be done, and then done.
     const web = async () => (await listed(here)).get("web");
-    await expect.poll(web, { timeout: 10_000 }).toMatchObject({ isRunning: true, restartCount: 1 });
+    await expect.poll(web).toMatchObject({ isRunning: true, restartCount: 1 });
     expect((await web())?.pid).not.toBe(before);
     here.write({ name: "more", ...sleeper, runOnStartup: true });
     await expect.poll(() => here.log(), { timeout: 10_000 }).toMatch(/more .*(running|sleeping)/);

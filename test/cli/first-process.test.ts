@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,6 +35,11 @@ function table(): readonly Row[] {
   });
 }
 
+/** The first process of the namespace that a child has made; 0 when it is not there yet. */
+function firstIn(child: ChildProcess, rows: readonly Row[] = table()): number {
+  return rows.find(({ parent }) => parent === child.pid)?.pid ?? 0;
+}
+
 const commands = [
   ["drover-init", [init, "up"]],
   ...(canReplaceItself ? [["drover", [process.execPath, cli, "up"]] as const] : []),
@@ -49,11 +54,10 @@ test.skipIf(!canUnshare).for(commands)(
     const output: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (data: Buffer) => output.push(data.toString()));
-    const first = (rows: readonly Row[]): number => rows.find(({ parent }) => parent === child.pid)?.pid ?? 0;
     // By its command: the shell's own children are its children from the beginning, and end there, too.
     const adopted = (): number | undefined => {
       const rows = table();
-      return rows.find((row) => row.parent === first(rows) && row.command.startsWith("sleep 4321"))?.pid;
+      return rows.find((row) => row.parent === firstIn(child, rows) && row.command.startsWith("sleep 4321"))?.pid;
     };
     await expect.poll(adopted).toBeDefined();
     // It stays until it was seen: how long the shell above it takes to end is not known.
@@ -61,14 +65,14 @@ test.skipIf(!canUnshare).for(commands)(
     process.kill(Number(orphan), "SIGKILL");
     const uncollected = (): readonly Row[] => {
       const rows = table();
-      const children = rows.filter((row) => row.parent === first(rows));
+      const children = rows.filter((row) => row.parent === firstIn(child, rows));
       return children.filter((row) => row.pid === orphan || row.state === "Z");
     };
     await expect.poll(uncollected).toEqual([]);
     // A start that is given up says less.
     await expect.poll(() => output.join("")).toMatch(/^parent /m);
     expect(output.join("")).not.toContain("zombies");
-    process.kill(first(table()), "SIGTERM");
+    process.kill(firstIn(child), "SIGTERM");
     expect(await once(child, "close"), output.join("")).toEqual([0, null]);
     expect(output.join("")).toContain("stopping 1 process");
   },
@@ -86,7 +90,7 @@ test.skipIf(!canUnshare)(`drover-init is ended by a signal that comes before it 
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   await once(child.stderr, "data");
-  process.kill(table().find(({ parent }) => parent === child.pid)?.pid ?? 0, "SIGTERM");
+  process.kill(firstIn(child), "SIGTERM");
   child.stdin.write("go on\n");
   expect(await once(child, "close")).toEqual([143, null]);
 });
@@ -108,8 +112,7 @@ test.skipIf(!canUnshare || canReplaceItself)(
     // A signal that comes before there is a handler for it does nothing to the first process of a namespace.
     await expect.poll(() => told.out).toMatch(/^web /m);
     expect(told.err).toContain("drover-init up");
-    const first = table().find(({ parent }) => parent === child.pid)?.pid ?? 0;
-    process.kill(first, "SIGTERM");
+    process.kill(firstIn(child), "SIGTERM");
     await once(child, "close");
   },
 );

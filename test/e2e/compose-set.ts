@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TemplateOptions } from "../../src/index.js";
 import { findUser, type User } from "../../src/os/node/privilege/user-database.js";
+import { freePort } from "../repo/free-port.js";
 import { run } from "../repo/run.js";
 import { tempDir } from "../repo/temp-dir.js";
 import type { Programs } from "./find-programs.js";
-import { freePort } from "./free-port.js";
 import { segmentOf } from "./shared-memory.js";
 
 /** A directory with the templates of two databases, of what depends on them, and of a cron job. */

@@ -4,7 +4,7 @@ import { filter, firstValueFrom, timeout } from "rxjs";
 import { expect, test } from "vitest";
 import { createProcessManager } from "../../src/index.js";
 import { readEntry } from "../../src/os/node/procfs/table.js";
-import { freePort } from "./free-port.js";
+import { freePort } from "../repo/free-port.js";
 
 const script = fileURLToPath(new URL("fixtures/server.mjs", import.meta.url));
 const patience = { timeout: 20_000 };

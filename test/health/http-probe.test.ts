@@ -4,7 +4,8 @@ import { createServer as createRawServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/health/create-probe.js";
 import type { Check } from "../../src/health/health-check.js";
-import { closeOf, type Listener, listen, unusedPort } from "./listener.js";
+import { freePort } from "../repo/free-port.js";
+import { closeOf, type Listener, listen } from "./listener.js";
 import { selfSigned } from "./self-signed.js";
 import { reasonOf, subjectOf } from "./subject.js";
 
@@ -76,7 +77,7 @@ describe("the request", () => {
     const place = `127.0.0.1:${server.port}`;
     expect(await reasonOf(probeFor(`http://drover:hush@${place}/`))).toBe(`GET http://${place}/ answered 401`);
     expect(seen).toEqual([`Basic ${Buffer.from("drover:hush").toString("base64")}`]);
-    const port = await unusedPort();
+    const port = await freePort();
     expect(await reasonOf(probeFor(`http://drover:hush@127.0.0.1:${port}/`))).not.toMatch(/hush|drover/);
     expect(await reasonOf(probeFor(`http://drover:hush%E0@127.0.0.1:${port}/`))).not.toMatch(/hush|drover/);
   });
@@ -84,7 +85,7 @@ describe("the request", () => {
 
 describe("no answer", () => {
   test("nothing listens", async () => {
-    const port = await unusedPort();
+    const port = await freePort();
     const place = `127.0.0.1:${port}`;
     expect(await reasonOf(probeFor(`http://${place}/health`))).toBe(
       `GET http://${place}/health: nothing listens on ${place} (ECONNREFUSED)`,

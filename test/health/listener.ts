@@ -50,23 +50,6 @@ export async function countConnections(greeter: Listener, path?: string): Promis
 /** A server that greets every connection and closes it. */
 export const createGreeter = (): Server => createServer((socket) => socket.end("welcome"));
 
-/** Ports below those the kernel gives out by itself, ip(7): nobody else gets one of them meanwhile by chance. */
-const firstPort = 12_000;
-const portCount = 20_000;
-
-/** A port nobody listens on: one that was free a moment ago, and that nobody is given who asks for any. */
-export async function unusedPort(): Promise<number> {
-  for (;;) {
-    const port = firstPort + Math.floor(Math.random() * portCount);
-    try {
-      await using server = await listen(createServer(), { host: "127.0.0.1", port });
-      return server.port;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    }
-  }
-}
-
 /** Resolves when it is closed, in peace or not. */
 export async function closeOf(one: EventEmitter): Promise<void> {
   await new Promise<void>((resolve) => one.once("close", () => resolve()));

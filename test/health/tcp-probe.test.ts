@@ -3,7 +3,8 @@ import { createConnection, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { createProbe } from "../../src/health/create-probe.js";
 import { isConnectedToItself } from "../../src/health/self-connection.js";
-import { closeOf, countConnections, createGreeter, listen, unusedPort } from "./listener.js";
+import { freePort } from "../repo/free-port.js";
+import { closeOf, countConnections, createGreeter, listen } from "./listener.js";
 import { reasonOf, subjectOf } from "./subject.js";
 
 const probeFor = (port: number, host = "127.0.0.1") => createProbe({ kind: "tcp", host, port }, subjectOf());
@@ -20,12 +21,12 @@ test("is healthy when a connection is accepted, which is closed again", async ()
 });
 
 test("tells that nothing listens", async () => {
-  const port = await unusedPort();
+  const port = await freePort();
   expect(await reasonOf(probeFor(port))).toBe(`nothing listens on 127.0.0.1:${port} (ECONNREFUSED)`);
 });
 
 test("tells that nothing listens on any address of a name", async () => {
-  const port = await unusedPort();
+  const port = await freePort();
   expect(await reasonOf(probeFor(port, "localhost"))).toBe(`nothing listens on localhost:${port} (ECONNREFUSED)`);
 });
 
@@ -44,7 +45,7 @@ test("gives up a connection on its way when it is aborted", async () => {
 });
 
 test("tells a connection that has reached itself from one to a server", async () => {
-  const port = await unusedPort();
+  const port = await freePort();
   // Bound to the port it connects to, a socket meets itself, as one that was given this port by the kernel does.
   const lonely = createConnection({ host: "127.0.0.1", port, localAddress: "127.0.0.1", localPort: port });
   await once(lonely, "connect");

@@ -6,7 +6,8 @@ import type { HealthCheck } from "../../src/health/health-check.js";
 import type { HealthReport } from "../../src/health/health-report.js";
 import { watchHealth } from "../../src/health/watch-health.js";
 import { createNodeOs } from "../../src/os/node/node-os.js";
-import { closeOf, type Listener, listen, unusedPort } from "./listener.js";
+import { freePort } from "../repo/free-port.js";
+import { closeOf, type Listener, listen } from "./listener.js";
 import { subjectOf } from "./subject.js";
 
 const os = createNodeOs();
@@ -30,7 +31,7 @@ const serve = async (answer: RequestListener, port = 0): Promise<Listener> => {
 };
 
 test("a server that comes up later is ready long before the next interval", async () => {
-  const port = await unusedPort();
+  const port = await freePort();
   const reports: HealthReport[] = [];
   let server: Listener | undefined;
   await new Promise<void>((resolve) => {

@@ -1,21 +1,17 @@
-// The library loads this when the first manager is made: whichever test comes first should not have to wait for it.
-import "../../src/manager/manager.js";
+import "../load-library.js";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { filter, firstValueFrom } from "rxjs";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createProcessManager, type Process, type ProcessManager, type ProcessState } from "../../src/index.js";
 import { createNodeOs } from "../../src/os/node/node-os.js";
 import { hasEnvironment, readTable } from "../../src/os/node/procfs/table.js";
 import { startHost } from "../faults/host-program.js";
 import { run } from "../repo/run.js";
 import { tempDir } from "../repo/temp-dir.js";
-
-// On a busy machine a program of Node takes more than ten seconds to start and to end.
-vi.setConfig({ testTimeout: 60_000 });
 
 const hasProcfs = existsSync("/proc/self/stat");
 const isRoot = process.getuid?.() === 0;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { unusedPort } from "../health/listener.js";
+import { freePort } from "../repo/free-port.js";
 import { tempDir } from "../repo/temp-dir.js";
 import { hasProcfs, javascript, openManager, statusOf, treeOf } from "./real-scene.js";
 
@@ -33,7 +33,7 @@ const quick = { backoff: { initial: "10ms" } };
 describe("a server that hangs", () => {
   test("by SIGSTOP is replaced once, and the new one is asked anew", async () => {
     await using manager = await openManager();
-    const port = await unusedPort();
+    const port = await freePort();
     const options = { ...javascript(server(port)), ...checks(port), restart: quick, stop: { gracePeriod: "100ms" } };
     const web = manager.newProcess("web", process.execPath, options);
     await web.start();
@@ -56,7 +56,7 @@ describe("a server that hangs", () => {
   test("and does not end when it is asked to, is killed as a tree and replaced once", async ({ skip }) => {
     if (!hasProcfs) skip("there is no /proc here");
     await using manager = await openManager();
-    const [port, name] = [await unusedPort(), `hanging-${randomUUID()}`];
+    const [port, name] = [await freePort(), `hanging-${randomUUID()}`];
     const options = { ...javascript(hanging(port)), ...checks(port), stop: { gracePeriod: "300ms" } };
     const web = manager.newProcess(name, process.execPath, { ...options, restart: { ...quick, maxRestarts: 1 } });
     await web.start();
@@ -68,7 +68,7 @@ describe("a server that hangs", () => {
   test("is stopped for good by a stop at the same moment", async ({ skip }) => {
     if (!hasProcfs) skip("there is no /proc here");
     await using manager = await openManager();
-    const [port, name] = [await unusedPort(), `stopped-${randomUUID()}`];
+    const [port, name] = [await freePort(), `stopped-${randomUUID()}`];
     const options = { ...javascript(hanging(port)), ...checks(port), stop: { gracePeriod: "200ms" } };
     const restart = { mode: "ALWAYS", backoff: { initial: 0 } } as const;
     const web = manager.newProcess(name, process.execPath, { ...options, restart });

@@ -6,7 +6,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { Process, ProcessManager, ProcessOptions } from "../../src/index.js";
-import { listen, unusedPort } from "../health/listener.js";
+import { listen } from "../health/listener.js";
+import { freePort } from "../repo/free-port.js";
 import { tempDir } from "../repo/temp-dir.js";
 import { failureOf, hasProcfs, javascript, openManager, statusOf, treeOf } from "./real-scene.js";
 
@@ -32,7 +33,7 @@ const http = (port: number) => ({ http: { url: `http://127.0.0.1:${port}/` }, ..
 describe("a server asked by http", () => {
   test("that is up after 300 ms is started when it answers", async () => {
     await using manager = await openManager();
-    const port = await unusedPort();
+    const port = await freePort();
     const web = manager.newProcess("web", process.execPath, {
       ...javascript(server(port, 300)),
       readiness: http(port),
@@ -47,7 +48,7 @@ describe("a server asked by http", () => {
 
   test("that stops answering is unready, lives on, and is ready again", async () => {
     await using manager = await openManager();
-    const port = await unusedPort();
+    const port = await freePort();
     const readiness = { ...http(port), failureThreshold: 1 };
     const web = manager.newProcess("web", process.execPath, { ...javascript(server(port)), readiness });
     await web.start();
@@ -68,7 +69,7 @@ describe("a server asked by http", () => {
       await using manager = await openManager(where === "in memory" ? {} : { stateDir: join(dir.path, "state") });
       const name = `mute-${randomUUID()}`;
       const script = "trap '' TERM; sleep 1000 & setsid sleep 1000 & echo nobody listens to me >&2; wait; sleep 1000";
-      const port = await unusedPort();
+      const port = await freePort();
       const subject = manager.newProcess(name, "sh", {
         args: ["-c", script],
         readiness: http(port),
@@ -91,7 +92,7 @@ describe("a server asked by http", () => {
     await using manager = await openManager(where === "in memory" ? {} : { stateDir: join(dir.path, "state") });
     const subject = manager.newProcess("broken", "sh", {
       args: ["-c", "echo a start; echo cannot open the database >&2; exit 3"],
-      readiness: { ...http(await unusedPort()), interval: never },
+      readiness: { ...http(await freePort()), interval: never },
       startTimeout: never,
       restart: { mode: "ALWAYS", backoff: { initial: 0 } },
     });
@@ -114,7 +115,7 @@ describe("a server asked by http", () => {
     if (!hasProcfs) skip("there is no /proc here");
     await using manager = await openManager();
     const name = `slow-${randomUUID()}`;
-    const options = { args: ["1000"], readiness: http(await unusedPort()), startTimeout: never };
+    const options = { args: ["1000"], readiness: http(await freePort()), startTimeout: never };
     const subject = manager.newProcess(name, "sleep", { ...options, restart: { mode: "ALWAYS" } });
     const started = failureOf(subject.start());
     await statusOf(subject, ({ lifecycle }) => lifecycle === "running");
@@ -127,7 +128,7 @@ describe("a server asked by http", () => {
 
   test("is waited for by two callers, one of whom gives up", async () => {
     await using manager = await openManager();
-    const port = await unusedPort();
+    const port = await freePort();
     const web = manager.newProcess("web", process.execPath, {
       ...javascript(server(port, 200)),
       readiness: http(port),
@@ -308,7 +309,7 @@ describe("a detached process found again by the next manager", () => {
 
   test("is started when it answers", async () => {
     using dir = tempDir();
-    const port = await unusedPort();
+    const port = await freePort();
     const options = { ...javascript(server(port)), readiness: http(port) };
     const pid = await leaveRunning(dir.path, options);
     await using manager = await openManager({ stateDir: dir.path });
@@ -332,7 +333,7 @@ describe("a detached process found again by the next manager", () => {
 
   test("that does not answer any more is told, and left alone", async () => {
     using dir = tempDir();
-    const port = await unusedPort();
+    const port = await freePort();
     const options = { ...javascript(server(port)), readiness: http(port) };
     const pid = await leaveRunning(dir.path, options);
     process.kill(pid ?? 0, "SIGUSR2");

@@ -1,6 +1,4 @@
-// The library loads these when the first manager is made: whichever test comes first should not have to wait for it.
-import "../../src/manager/manager.js";
-import "../../src/os/node/node-os.js";
+import "../load-library.js";
 import { existsSync } from "node:fs";
 import { filter, firstValueFrom } from "rxjs";
 import {
